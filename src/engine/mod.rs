@@ -1,0 +1,1 @@
+//! Clock and future-event list; knows no request and no pod.

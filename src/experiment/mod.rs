@@ -1,0 +1,1 @@
+//! Replications side by side, folded in order.

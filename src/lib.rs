@@ -1,0 +1,30 @@
+//! flashcrowd: a deterministic discrete-event simulator for capacity planning under traffic peaks.
+//!
+//! Rooms stand on floors and import only from floors below them; `ARCHITECTURE.md` is the map.
+
+pub mod units;
+
+pub mod numerics;
+
+pub mod engine;
+pub mod random;
+pub mod stats;
+
+pub mod model;
+pub mod policy;
+
+pub mod metrics;
+pub mod scenario;
+pub mod theory;
+
+pub mod system;
+
+pub mod experiment;
+
+pub mod analysis;
+
+pub mod report;
+
+pub mod study;
+
+pub mod cli;

@@ -1,0 +1,1 @@
+//! Probes, recorders and the record of a run.

@@ -1,0 +1,1 @@
+//! What is simulated: immutable, validated, id-indexed.

@@ -1,0 +1,1 @@
+//! Special functions and their inverses, the same bits on every platform.

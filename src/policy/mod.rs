@@ -1,0 +1,1 @@
+//! Balancers and autoscalers as pure functions of a view.

@@ -1,0 +1,1 @@
+//! Keyed draws and the distributions they drive.

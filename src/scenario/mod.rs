@@ -1,0 +1,1 @@
+//! The scenario language: document, diagnostics, resolve.

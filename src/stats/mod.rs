@@ -1,0 +1,1 @@
+//! Pure numerics on slices: moments, quantiles, intervals, warm-up.

@@ -1,0 +1,1 @@
+//! One function a verb: the library's API.

@@ -1,0 +1,1 @@
+//! How state changes: the world and its events.

@@ -1,0 +1,1 @@
+//! Closed forms and fluid limits of a model, where they exist.
