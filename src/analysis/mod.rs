@@ -1,1 +1,8 @@
 //! From records to estimates with intervals; the verdict.
+
+mod summary;
+
+pub use summary::{
+    Assumption, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate,
+    RunFacts, SeriesPoint, SeriesRow, ServiceNeed, Summary, TheoryRow,
+};

@@ -1,1 +1,14 @@
-//! Probes, recorders and the record of a run.
+//! Recorders and the record of one replication.
+
+mod integral;
+mod record;
+mod recorder;
+mod window;
+
+pub use integral::LevelIntegral;
+pub use record::{
+    ClassRecord, EdgeRecord, FAILURE_CAUSES, FailureCause, GridRow, RunRecord, ScalingEvent, ServiceRecord,
+    Stopped,
+};
+pub use recorder::Recorder;
+pub use window::{ClassWindow, ServiceWindow, WindowRecord};

@@ -1,0 +1,233 @@
+//! The result of a study of one scenario: plain data that text, JSON, CSV and HTML all read.
+
+use serde::Serialize;
+
+/// Version of the layout of [`Summary`] and so of `summary.json`.
+pub const SUMMARY_VERSION: u32 = 1;
+
+/// Everything a report shows about one scenario. Times in seconds, rates per second, shares 0..=1.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// Version of this layout.
+    pub version: u32,
+    /// The scenario's name.
+    pub name: String,
+    /// The question it answers.
+    pub question: String,
+    /// The verdict over all objectives.
+    pub conclusion: Conclusion,
+    /// One an objective, in the author's order.
+    pub objectives: Vec<ObjectiveResult>,
+    /// Pods had and needed at T0, a row a service that has pods.
+    pub needs: Vec<ServiceNeed>,
+    /// Time to recover after the last peak, if there is one.
+    pub recovery: Option<RecoveryEstimate>,
+    /// Every metric: the rows of `summary.csv`.
+    pub metrics: Vec<MetricRow>,
+    /// Every series: the rows of `timeseries.csv`, grouped.
+    pub series: Vec<SeriesRow>,
+    /// Closed forms beside what was simulated, where they exist.
+    pub theory: Vec<TheoryRow>,
+    /// What the model takes for granted.
+    pub assumptions: Vec<Assumption>,
+    /// Warnings of plausibility, as text.
+    pub warnings: Vec<String>,
+    /// Named spans, for charts.
+    pub windows: Vec<ChartWindow>,
+    /// How the runs went.
+    pub facts: RunFacts,
+}
+
+/// A verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The limit is met, interval and all.
+    Pass,
+    /// The limit is missed, interval and all.
+    Fail,
+    /// The interval straddles the limit.
+    Inconclusive,
+}
+
+/// The verdict over all objectives: fail if any fails, else inconclusive if any is, else pass.
+#[derive(Clone, Debug, Serialize)]
+pub struct Conclusion {
+    /// The worst outcome; `None` when nothing was asserted.
+    pub outcome: Option<Outcome>,
+    /// How many passed, failed and were inconclusive.
+    pub passed: u32,
+    /// Failed.
+    pub failed: u32,
+    /// Inconclusive.
+    pub inconclusive: u32,
+}
+
+/// One objective's rule and what was measured.
+#[derive(Clone, Debug, Serialize)]
+pub struct ObjectiveResult {
+    /// The rule as its author wrote it.
+    pub rule: String,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// What was measured, in the unit of the limit; `None` if nothing could be.
+    pub measured: Option<Estimate>,
+    /// The limit.
+    pub limit: f64,
+    /// Unit of both: `s`, `1` (a share), `1/s`, `pods`, `runs` (share of runs).
+    pub unit: &'static str,
+    /// Where it was worst: a window's start relative to T0, if windows were judged.
+    pub worst_at: Option<f64>,
+    /// Share of runs that met it, where runs were judged.
+    pub runs_met: Option<Estimate>,
+    /// A sentence for people when something needs saying (for example too few requests).
+    pub note: Option<String>,
+}
+
+/// A mean with its interval across replications.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The point estimate.
+    pub mean: f64,
+    /// Lower end of the 95 % interval.
+    pub ci95_low: f64,
+    /// Upper end.
+    pub ci95_high: f64,
+    /// Replications behind it.
+    pub replications: u32,
+}
+
+/// Pods of a service at T0.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceNeed {
+    /// The service.
+    pub service: String,
+    /// Ready at T0 (mean over runs).
+    pub had: f64,
+    /// Needed by the estimate of DESIGN rule 11; `None` if it cannot be told.
+    pub needed: Option<u32>,
+    /// Most ready pods in the counted span (mean over runs).
+    pub most: f64,
+    /// First instant, relative to T0 in seconds, at which a reactive pod could be ready.
+    pub reactive_at: Option<f64>,
+    /// How `needed` was found.
+    pub basis: String,
+}
+
+/// Time to recover.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecoveryEstimate {
+    /// What it counts from.
+    pub after: String,
+    /// Seconds, over the runs that recovered.
+    pub seconds: Option<Estimate>,
+    /// Share of runs that recovered within the counted span.
+    pub recovered: f64,
+}
+
+/// One metric.
+#[derive(Clone, Debug, Serialize)]
+pub struct MetricRow {
+    /// `system`, `class/NAME`, `service/NAME`, `edge/A->B`.
+    pub scope: String,
+    /// Its name, as in `truth/README.md` where one fits.
+    pub metric: String,
+    /// Its unit: `s`, `1`, `1/s`, `pods`, `requests`.
+    pub unit: &'static str,
+    /// The estimate; an interval is NaN-free: without one, both ends equal the mean and `replications` is 1.
+    pub estimate: Estimate,
+}
+
+/// One metric over time.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeriesRow {
+    /// As in [`MetricRow`].
+    pub scope: String,
+    /// Its name.
+    pub metric: String,
+    /// Its unit.
+    pub unit: &'static str,
+    /// One a window.
+    pub points: Vec<SeriesPoint>,
+}
+
+/// One window of a series.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SeriesPoint {
+    /// The window's start in seconds relative to T0.
+    pub t: f64,
+    /// Mean over runs (pooled for quantiles); `None` where too few requests support it.
+    pub mean: Option<f64>,
+    /// 5 % of runs lie below.
+    pub p05: Option<f64>,
+    /// 95 % of runs lie below.
+    pub p95: Option<f64>,
+}
+
+/// A closed form beside the simulation.
+#[derive(Clone, Debug, Serialize)]
+pub struct TheoryRow {
+    /// As in [`MetricRow`].
+    pub scope: String,
+    /// Its name.
+    pub metric: String,
+    /// Its unit.
+    pub unit: &'static str,
+    /// The closed form's value.
+    pub theory: f64,
+    /// What was simulated.
+    pub simulated: Estimate,
+    /// Which theory, in words ("M/M/1").
+    pub model: String,
+}
+
+/// Something the model takes for granted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Assumption {
+    /// What, as a sentence.
+    pub text: String,
+    /// Whether it is a default (the user gave nothing) rather than given.
+    pub default: bool,
+}
+
+/// A named span for charts, in seconds relative to T0.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChartWindow {
+    /// Its name.
+    pub name: String,
+    /// Start.
+    pub start: f64,
+    /// End.
+    pub end: f64,
+}
+
+/// How the runs went.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunFacts {
+    /// Replications.
+    pub replications: u32,
+    /// Root seed.
+    pub seed: u64,
+    /// T0 as the author wrote it.
+    pub t0: Option<String>,
+    /// Counted span, seconds relative to T0.
+    pub from: f64,
+    /// Its end.
+    pub to: f64,
+    /// Uncounted lead-in in seconds.
+    pub settle: f64,
+    /// Warm-up deleted in steady mode, seconds.
+    pub warm_up: Option<f64>,
+    /// Measured requests over all runs.
+    pub requests: u64,
+    /// Of these, unfinished at the end.
+    pub censored: u64,
+    /// Events over all runs.
+    pub events: u64,
+    /// Whether the asked precision was reached; `None` if none was asked.
+    pub precision_reached: Option<bool>,
+    /// Replications that hit a bound, in words; empty when none did.
+    pub bounds_hit: Vec<String>,
+    /// Relative resolution of the latency recorders.
+    pub resolution: f64,
+}

@@ -1,0 +1,230 @@
+//! A recorder of durations: integer counts and sums, so that merging is free of order.
+//!
+//! Values below `2^(bits+1)` nanoseconds have a bin of their own; above, every octave is cut into `2^bits` bins
+//! (log-linear, as in HdrHistogram by G. Tene). Quantiles are interpolated inside a bin; mean and variance come
+//! from exact sums.
+
+use crate::units::SimDuration;
+
+/// Counts of durations in log-linear bins, with exact count, sum and sum of squares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorder {
+    bits: u32,
+    bins: Vec<u64>,
+    count: u64,
+    sum: u128,
+    squares: u128,
+    largest: u64,
+}
+
+impl Recorder {
+    /// A recorder with `2^bits` bins an octave, `bits` from 2 to 14.
+    #[must_use]
+    pub fn new(bits: u8) -> Self {
+        let bits = u32::from(bits.clamp(2, 14));
+        // Durations reach 2^54 ns (208 days); longer ones share the last bin.
+        let octaves = 54 - bits as usize;
+        let bins = vec![0; (octaves + 1) << bits];
+        Self { bits, bins, count: 0, sum: 0, squares: 0, largest: 0 }
+    }
+
+    /// Forgets everything, keeping the memory.
+    pub fn clear(&mut self) {
+        if self.count > 0 {
+            let used = (self.bin(self.largest) + 1).min(self.bins.len());
+            self.bins[..used].fill(0);
+        }
+        (self.count, self.sum, self.squares, self.largest) = (0, 0, 0, 0);
+    }
+
+    #[inline(always)]
+    fn bin(&self, nanos: u64) -> usize {
+        // The highest set bit, counted from the first octave that is cut.
+        let shift = (63 - (nanos | (1 << self.bits)).leading_zeros()) - self.bits;
+        ((u64::from(shift) << self.bits) + (nanos >> shift)) as usize
+    }
+
+    /// Records one duration.
+    #[inline(always)]
+    pub fn record(&mut self, nanos: u64) {
+        let bin = self.bin(nanos).min(self.bins.len() - 1);
+        self.bins[bin] += 1;
+        self.count += 1;
+        self.sum += u128::from(nanos);
+        self.squares += u128::from(nanos) * u128::from(nanos);
+        self.largest = self.largest.max(nanos);
+    }
+
+    /// Adds another recorder of the same resolution.
+    ///
+    /// # Panics
+    ///
+    /// If the resolutions differ.
+    pub fn merge(&mut self, other: &Self) {
+        assert_eq!(self.bits, other.bits, "recorders of one kind share one resolution");
+        if other.count == 0 {
+            return;
+        }
+        let used = (self.bin(other.largest) + 1).min(self.bins.len());
+        for (mine, theirs) in self.bins[..used].iter_mut().zip(&other.bins) {
+            *mine += theirs;
+        }
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.largest = self.largest.max(other.largest);
+    }
+
+    /// Number of durations.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Sum in nanoseconds.
+    #[must_use]
+    pub fn sum_nanos(&self) -> u128 {
+        self.sum
+    }
+
+    /// Largest duration.
+    #[must_use]
+    pub fn largest(&self) -> SimDuration {
+        SimDuration::from_nanos(self.largest)
+    }
+
+    /// Mean in seconds, if anything was recorded.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64 * 1e-9)
+    }
+
+    /// Population variance in seconds squared, if anything was recorded.
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        if self.count == 0 {
+            return None;
+        }
+        let n = self.count as f64;
+        let mean = self.sum as f64 / n;
+        Some((self.squares as f64 / n - mean * mean).max(0.0) * 1e-18)
+    }
+
+    /// Mean of squares in seconds squared, if anything was recorded.
+    #[must_use]
+    pub fn mean_square(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.squares as f64 / self.count as f64 * 1e-18)
+    }
+
+    /// The smallest value with at least the share `p` of durations at or below it (rank `ceil(p n)`), in
+    /// seconds, interpolated inside its bin.
+    #[must_use]
+    pub fn quantile(&self, p: f64) -> Option<f64> {
+        if self.count == 0 {
+            return None;
+        }
+        let rank = ((p * self.count as f64).ceil() as u64).clamp(1, self.count);
+        let mut below = 0;
+        for (bin, &count) in self.bins.iter().enumerate() {
+            if below + count >= rank {
+                let (low, width) = self.bounds(bin);
+                if width == 1 {
+                    return Some(low as f64 * 1e-9);
+                }
+                let share = ((rank - below) as f64 - 0.5) / count as f64;
+                let value = (low as f64 + share * width as f64).min(self.largest as f64);
+                return Some(value * 1e-9);
+            }
+            below += count;
+        }
+        Some(self.largest as f64 * 1e-9)
+    }
+
+    /// Share of durations at or below `limit`, by whole bins and a straight line inside the last.
+    #[must_use]
+    pub fn share_within(&self, limit: SimDuration) -> Option<f64> {
+        if self.count == 0 {
+            return None;
+        }
+        let at = self.bin(limit.as_nanos()).min(self.bins.len() - 1);
+        let below: u64 = self.bins[..at].iter().sum();
+        let (low, width) = self.bounds(at);
+        let part = (limit.as_nanos() - low + 1) as f64 / width as f64;
+        Some((below as f64 + part.min(1.0) * self.bins[at] as f64) / self.count as f64)
+    }
+
+    /// Widest relative bin above the exact range: the recorder's resolution.
+    #[must_use]
+    pub fn relative_resolution(&self) -> f64 {
+        1.0 / (1u64 << self.bits) as f64
+    }
+
+    /// Non-empty bins as (low, width, count) in nanoseconds, for charts.
+    pub fn filled(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
+        let full = self.bins.iter().enumerate().filter(|(_, count)| **count > 0);
+        full.map(|(bin, &count)| {
+            let (low, width) = self.bounds(bin);
+            (low, width, count)
+        })
+    }
+
+    fn bounds(&self, bin: usize) -> (u64, u64) {
+        let bin = bin as u64;
+        let octave = (bin >> self.bits).saturating_sub(1);
+        (((bin - (octave << self.bits)) << octave), 1 << octave)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_falls_into_the_bounds_of_its_bin() {
+        let recorder = Recorder::new(5);
+        for shift in 0..53 {
+            for value in [1u64 << shift, (1 << shift) + 1, (2 << shift) - 1, (3 << shift) / 2] {
+                let (low, width) = recorder.bounds(recorder.bin(value));
+                assert!(low <= value && value < low + width, "{value}: {low} + {width}");
+            }
+        }
+    }
+
+    #[test]
+    fn small_values_and_their_quantiles_are_exact() {
+        let mut recorder = Recorder::new(7);
+        (1..=100).for_each(|v| recorder.record(v));
+        assert_eq!(recorder.quantile(0.5), Some(50e-9));
+        assert_eq!(recorder.quantile(0.99), Some(99e-9));
+        assert_eq!(recorder.quantile(0.991), Some(100e-9));
+        assert_eq!(recorder.mean(), Some(50.5e-9));
+        assert!((recorder.variance().unwrap() - 833.25e-18).abs() < 1e-25);
+    }
+
+    #[test]
+    fn merging_equals_recording_together() {
+        let (mut a, mut b, mut both) = (Recorder::new(7), Recorder::new(7), Recorder::new(7));
+        for i in 0..10_000u64 {
+            let value = i * i * 977 % 1_000_003;
+            if i % 3 == 0 {
+                a.record(value)
+            } else {
+                b.record(value)
+            }
+            both.record(value);
+        }
+        a.merge(&b);
+        assert_eq!(a, both);
+        a.clear();
+        assert_eq!(a, Recorder::new(7));
+    }
+
+    #[test]
+    fn longest_durations_share_the_last_bin() {
+        let mut recorder = Recorder::new(7);
+        recorder.record(u64::MAX);
+        assert_eq!(recorder.count(), 1);
+        recorder.clear();
+        assert_eq!(recorder, Recorder::new(7));
+    }
+}
