@@ -1,6 +1,7 @@
 //! The result of a study of one scenario: plain data that text, JSON, CSV and HTML all read.
 
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Version of the layout of [`Summary`] and so of `summary.json`.
 pub const SUMMARY_VERSION: u32 = 1;
@@ -68,13 +69,19 @@ pub struct Conclusion {
 pub struct ObjectiveResult {
     /// The rule as its author wrote it.
     pub rule: String,
+    /// Whose measure: `system`, `class/NAME`, `service/NAME`, `edge/A->B`.
+    pub scope: String,
+    /// The measure's name (`sojourn_p99`, `within_0.8s`, `success_ratio`, `recovery`).
+    pub metric: String,
+    /// `<`, `<=`, `>` or `>=`: how `measured` must stand to `limit`.
+    pub comparison: &'static str,
     /// The verdict.
     pub outcome: Outcome,
     /// What was measured, in the unit of the limit; `None` if nothing could be.
     pub measured: Option<Estimate>,
     /// The limit.
     pub limit: f64,
-    /// Unit of both: `s`, `1` (a share), `1/s`, `pods`, `runs` (share of runs).
+    /// Unit of both: `s`, `1` (a share), `1/s`, `pods`, `x` (a factor).
     pub unit: &'static str,
     /// Where it was worst: a window's start relative to T0, if windows were judged.
     pub worst_at: Option<f64>,
@@ -132,8 +139,8 @@ pub struct MetricRow {
     pub scope: String,
     /// Its name, as in `truth/README.md` where one fits.
     pub metric: String,
-    /// Its unit: `s`, `1`, `1/s`, `pods`, `requests`.
-    pub unit: &'static str,
+    /// Its unit: `s`, `s^2`, `1`, `1/s`, `pods`, `requests`, `h`, or a currency.
+    pub unit: Cow<'static, str>,
     /// The estimate; an interval is NaN-free: without one, both ends equal the mean and `replications` is 1.
     pub estimate: Estimate,
 }
