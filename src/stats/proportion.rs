@@ -1,0 +1,89 @@
+//! Intervals for a share of independent trials, such as the share of runs that met an objective.
+
+use super::interval::Interval;
+use crate::numerics::{beta_reg_inverse, exp, ln, norm_quantile};
+
+/// Wilson's score interval of `successes` out of `trials` (E. B. Wilson, JASA 22, 1927).
+///
+/// The centre is the plain share `successes / trials`, which the ends enclose but not in the middle.
+/// `None` without trials, with more successes than trials, or with `confidence` outside (0, 1).
+#[must_use]
+pub fn wilson(successes: u64, trials: u64, confidence: f64) -> Option<Interval> {
+    check(successes, trials, confidence)?;
+    let n = trials as f64;
+    let share = successes as f64 / n;
+    let z = norm_quantile(0.5 + confidence / 2.0);
+    let (z2, shrink) = (z * z, 1.0 + z * z / n);
+    let middle = (share + z2 / (2.0 * n)) / shrink;
+    let reach = z / shrink * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
+    // At the borders the formula gives 0 and 1 up to rounding; say so exactly.
+    let low = if successes == 0 { 0.0 } else { (middle - reach).max(0.0) };
+    let high = if successes == trials { 1.0 } else { (middle + reach).min(1.0) };
+    Some(Interval::between(share, low, high))
+}
+
+/// The "exact" interval of `successes` out of `trials`, which covers at least with `confidence`
+/// (C. J. Clopper, E. S. Pearson, Biometrika 26, 1934): quantiles of beta laws.
+///
+/// `None` as for [`wilson`].
+#[must_use]
+pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Option<Interval> {
+    check(successes, trials, confidence)?;
+    let tail = (1.0 - confidence) / 2.0;
+    let (k, n) = (successes as f64, trials as f64);
+    let low = if successes == 0 { 0.0 } else { beta_reg_inverse(k, n - k + 1.0, tail) };
+    let high = if successes == trials { 1.0 } else { beta_reg_inverse(k + 1.0, n - k, 1.0 - tail) };
+    Some(Interval::between(k / n, low, high))
+}
+
+/// Largest probability of an event that did not happen in `trials` independent trials, at one-sided
+/// `confidence`: `1 - (1-confidence)^(1/trials)`, about `3 / trials` at 95 %.
+#[must_use]
+pub fn probability_bound_without_events(trials: u64, confidence: f64) -> Option<f64> {
+    check(0, trials, confidence)?;
+    Some(1.0 - exp(ln(1.0 - confidence) / trials as f64))
+}
+
+fn check(successes: u64, trials: u64, confidence: f64) -> Option<()> {
+    (trials > 0 && successes <= trials && confidence > 0.0 && confidence < 1.0).then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn close(value: f64, expected: f64) {
+        assert!((value - expected).abs() < 1e-9, "{value} is not {expected}");
+    }
+
+    #[test]
+    fn wilson_by_hand() {
+        // k = 18, n = 20, z = 1.959963984540054.
+        let interval = wilson(18, 20, 0.95).unwrap();
+        close(interval.centre, 0.9);
+        close(interval.low, 0.698966354772);
+        close(interval.high, 0.972133518786);
+        assert_eq!(wilson(0, 20, 0.95).unwrap().low, 0.0);
+        assert_eq!(wilson(20, 20, 0.95).unwrap().high, 1.0);
+        assert_eq!(wilson(3, 2, 0.95), None);
+    }
+
+    #[test]
+    fn clopper_pearson_at_the_borders_has_a_closed_form() {
+        let none = clopper_pearson(0, 20, 0.95).unwrap();
+        assert_eq!(none.low, 0.0);
+        close(none.high, 0.168433470983085);
+        let all = clopper_pearson(20, 20, 0.95).unwrap();
+        close(all.low, 1.0 - 0.168433470983085);
+        assert_eq!(all.high, 1.0);
+        close(probability_bound_without_events(20, 0.95).unwrap(), 0.139108340668);
+    }
+
+    #[test]
+    fn clopper_pearson_inverts_the_binomial_law() {
+        use crate::numerics::binomial_cdf;
+        let interval = clopper_pearson(7, 25, 0.9).unwrap();
+        close(binomial_cdf(7, 25, interval.high), 0.05);
+        close(1.0 - binomial_cdf(6, 25, interval.low), 0.05);
+    }
+}
