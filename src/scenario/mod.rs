@@ -1,1 +1,32 @@
 //! The scenario language: document, diagnostics, resolve.
+//!
+//! Text becomes a [`Document`]; bases, `--set` and factors only edit it; decoding walks it, collects
+//! [`Diagnostics`] and goes on, so that all mistakes are shown at once.
+
+mod cursor;
+mod diagnostics;
+mod document;
+mod edit;
+mod inputs;
+pub mod law;
+mod manifests;
+mod node;
+mod path;
+pub mod quantity;
+mod render;
+mod schema;
+mod source;
+mod table;
+mod values;
+mod yaml;
+
+pub use cursor::{Assumption, Context, Field, MapCursor};
+pub use diagnostics::{Diagnostic, Diagnostics, Note, Severity, nearest};
+pub use document::Document;
+pub use inputs::{InputError, Inputs, MemoryInputs, RecordedInputs, beside, matches};
+pub use manifests::Object;
+pub use node::{Entry, Mapping, Node, Scalar, Value};
+pub use path::{ObjectName, Path, PathError, Segment};
+pub use schema::{schema_of, to_json};
+pub use source::{FileId, Origin, Source, Sources, Span};
+pub use table::{Key, Kind, Table, optional, required, with_default};
