@@ -1,1 +1,18 @@
-//! Replications side by side, folded in order.
+//! Replications of a design point, run side by side and folded in order.
+//!
+//! 1. A [`WorkUnit`] says what to run: a design point and a range of replications, plain data.
+//! 2. [`Workers`] run replications on threads and hand the records on in replication order, so that every result
+//!    is the same for any number of threads; a record waits for its predecessors in a buffer of bounded size.
+//! 3. [`run_until`] adds batches of fixed sizes until the [`StopRule`] it is given says stop.
+//!
+//! In steady mode [`find_warm_up`] looks for the warm-up in a pilot of its own replications first.
+
+mod batches;
+// mod pilot;
+mod unit;
+mod workers;
+
+pub use batches::{Ending, FIRST_BATCH, Fold, StopRule, Trials, next_batch, run_until};
+// pub use pilot::{PILOT_REPLICATIONS, PilotWarmUp, find_warm_up, pilot_model};
+pub use unit::WorkUnit;
+pub use workers::{Interrupted, WorkerError, Workers};

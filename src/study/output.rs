@@ -1,0 +1,251 @@
+//! Where results go: all files of a run, whole or not at all.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::StudyError;
+
+/// One file to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutputFile {
+    /// Its name below the output place, with `/` between folders.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
+impl OutputFile {
+    /// A text file.
+    #[must_use]
+    pub fn text(name: &str, content: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), content: content.into().into_bytes() }
+    }
+}
+
+/// Somewhere to write files.
+pub trait Output {
+    /// Makes sure that files can be written, before any time is spent on their content.
+    ///
+    /// # Errors
+    /// If nothing can be written there.
+    fn prepare(&mut self) -> Result<(), StudyError>;
+
+    /// Writes all files. Readers see each file whole or not at all, and if one cannot be written, none appears.
+    ///
+    /// # Errors
+    /// If any file cannot be written.
+    fn publish(&mut self, files: &[OutputFile]) -> Result<(), StudyError>;
+}
+
+/// A directory, created when needed. What it created and did not fill, it takes away again when dropped.
+#[derive(Debug)]
+pub struct Directory {
+    root: PathBuf,
+    created: Vec<PathBuf>,
+}
+
+impl Directory {
+    /// The directory `root`; nothing is touched yet.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), created: Vec::new() }
+    }
+
+    /// Creates `directory` and what lies above it, and remembers what was new.
+    fn create(&mut self, directory: &Path) -> Result<(), StudyError> {
+        let exists = |path: &&Path| path.as_os_str().is_empty() || path.exists();
+        let missing: Vec<&Path> = directory.ancestors().take_while(|path| !exists(path)).collect();
+        for path in missing.into_iter().rev() {
+            match fs::create_dir(path) {
+                Ok(()) => self.created.push(path.to_owned()),
+                Err(reason) if reason.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+                Err(reason) => return Err(StudyError::write(path, reason)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes every file beside its place.
+    fn write_beside(&mut self, files: &[OutputFile]) -> Result<Vec<Beside>, StudyError> {
+        let mut written = Vec::with_capacity(files.len());
+        for file in files {
+            let target = self.root.join(&file.name);
+            if let Some(parent) = target.parent() {
+                self.create(parent)?;
+            }
+            written.push(Beside::write(target, &file.content)?);
+        }
+        Ok(written)
+    }
+}
+
+impl Output for Directory {
+    fn prepare(&mut self) -> Result<(), StudyError> {
+        let root = self.root.clone();
+        if root.exists() && !root.is_dir() {
+            let reason = io::Error::new(io::ErrorKind::NotADirectory, "it is a file, not a directory");
+            return Err(StudyError::write(&root, reason));
+        }
+        self.create(&root)?;
+        // A probe tells more than permissions do: it sees read-only mounts and full disks too.
+        let probe = Beside::write(root.join("probe"), b"probe")?;
+        drop(probe);
+        Ok(())
+    }
+
+    fn publish(&mut self, files: &[OutputFile]) -> Result<(), StudyError> {
+        let beside = self.write_beside(files)?;
+        // Only renames are left, which need no space: either all happen, or the file system itself is failing.
+        beside.into_iter().try_for_each(Beside::rename)?;
+        self.created.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        for directory in self.created.drain(..).rev() {
+            // A directory that somebody filled meanwhile stays.
+            let _ = fs::remove_dir(directory);
+        }
+    }
+}
+
+/// Writes one file whole or not at all.
+///
+/// # Errors
+/// If it cannot be written; then nothing is left behind.
+pub(super) fn write_atomically(target: &Path, content: &[u8]) -> Result<(), StudyError> {
+    Beside::write(target.to_owned(), content)?.rename()
+}
+
+/// A complete file under a temporary name beside its place; removed unless it is renamed.
+struct Beside {
+    temporary: PathBuf,
+    target: PathBuf,
+    is_renamed: bool,
+}
+
+impl Beside {
+    fn write(target: PathBuf, content: &[u8]) -> Result<Self, StudyError> {
+        let temporary = target.with_file_name(temporary_name(&target));
+        let failed = |reason| StudyError::write(&target, reason);
+        if target.is_dir() {
+            return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")));
+        }
+        // Nobody else's file is ever overwritten: the name must be new.
+        let mut file = fs::File::create_new(&temporary).map_err(failed)?;
+        let beside = Self { temporary: temporary.clone(), target: target.clone(), is_renamed: false };
+        file.write_all(content).and_then(|()| file.sync_data()).map_err(failed)?;
+        Ok(beside)
+    }
+
+    fn rename(mut self) -> Result<(), StudyError> {
+        fs::rename(&self.temporary, &self.target)
+            .map_err(|reason| StudyError::write(&self.target, reason))?;
+        self.is_renamed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.is_renamed {
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// Hidden, and different for every process.
+fn temporary_name(target: &Path) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(format!(".partial-{}", std::process::id()));
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names_below(root: &Path) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        let mut open = vec![root.to_owned()];
+        while let Some(directory) = open.pop() {
+            for entry in fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    names.push(path.strip_prefix(root).unwrap().to_string_lossy().into_owned());
+                }
+            }
+        }
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn files_are_written_into_new_folders_and_replaced() {
+        let place = tempfile::tempdir().unwrap();
+        let root = place.path().join("a/b");
+        for content in ["one", "two"] {
+            let mut directory = Directory::new(&root);
+            directory.prepare().unwrap();
+            let files =
+                [OutputFile::text("run.json", content), OutputFile::text("charts/queue.svg", content)];
+            directory.publish(&files).unwrap();
+            drop(directory);
+            assert_eq!(names_below(&root), ["charts/queue.svg", "run.json"]);
+            assert_eq!(fs::read_to_string(root.join("run.json")).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn one_file_that_cannot_be_written_keeps_all_others_back() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("charts"), "a file where a folder is needed").unwrap();
+        let mut directory = Directory::new(place.path());
+        directory.prepare().unwrap();
+        let files = [OutputFile::text("run.json", "{}"), OutputFile::text("charts/queue.svg", "<svg/>")];
+        let error = directory.publish(&files).unwrap_err();
+        assert!(error.to_string().contains("charts"), "{error}");
+        assert_eq!(names_below(place.path()), ["charts"]);
+    }
+
+    #[test]
+    fn what_was_prepared_and_never_filled_goes_away() {
+        let place = tempfile::tempdir().unwrap();
+        let mut directory = Directory::new(place.path().join("a/b/c"));
+        directory.prepare().unwrap();
+        assert!(place.path().join("a/b/c").is_dir());
+        drop(directory);
+        assert!(!place.path().join("a").exists() && place.path().exists());
+    }
+
+    #[test]
+    fn a_path_below_a_regular_file_is_refused_before_any_work() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("file");
+        fs::write(&file, "kept").unwrap();
+        for root in [file.clone(), file.join("out")] {
+            let error = Directory::new(root).prepare().unwrap_err();
+            assert!(
+                error.to_string().contains("a file, not") || error.to_string().contains("not a directory")
+            );
+        }
+        assert_eq!(fs::read_to_string(file).unwrap(), "kept");
+    }
+
+    #[test]
+    fn a_single_file_leaves_no_traces_when_it_fails() {
+        let place = tempfile::tempdir().unwrap();
+        let target = place.path().join("new.yaml");
+        write_atomically(&target, b"name: a\n").unwrap();
+        assert!(write_atomically(place.path(), b"").is_err());
+        assert!(write_atomically(&place.path().join("missing/new.yaml"), b"").is_err());
+        assert_eq!(names_below(place.path()), ["new.yaml"]);
+    }
+}

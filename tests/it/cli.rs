@@ -1,0 +1,4 @@
+//! The built program from outside: what it prints, what it leaves on disk, how it ends.
+
+mod plain;
+mod program;
