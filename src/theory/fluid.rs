@@ -245,7 +245,7 @@ mod tests {
         close(peak.max_wait, 80.0);
         close(peak.delayed_requests, 27257.1428571);
         close(peak.mean_wait_delayed, 40.0);
-        close(peak.backlog_area, 1_090_285.71429);
+        close(peak.backlog_area, 1090285.71429);
     }
 
     #[test]

@@ -125,11 +125,12 @@ fn traffic(stations: &[QueueingStation], routing: &[Vec<f64>]) -> Result<Vec<f64
         if rows[column][column].abs() < 1e-13 {
             return Err(Unsolvable::Parameter { name: "routing", value: 1.0 });
         }
-        for row in column + 1..n {
-            let factor = rows[row][column] / rows[column][column];
-            for k in column..=n {
-                let above = rows[column][k];
-                rows[row][k] -= factor * above;
+        let (above, below) = rows.split_at_mut(column + 1);
+        let top = &above[column];
+        for row in below {
+            let factor = row[column] / top[column];
+            for (entry, from) in row.iter_mut().zip(top).skip(column) {
+                *entry -= factor * from;
             }
         }
     }
