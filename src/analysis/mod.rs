@@ -4,5 +4,5 @@ mod summary;
 
 pub use summary::{
     Assumption, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate,
-    RunFacts, SeriesPoint, SeriesRow, ServiceNeed, Summary, TheoryRow,
+    RunFacts, SUMMARY_VERSION, SeriesPoint, SeriesRow, ServiceNeed, Summary, TheoryRow,
 };

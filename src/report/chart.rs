@@ -1,0 +1,439 @@
+//! One chart over time as SVG: lines with bands, limits, shaded spans, a legend above the plot.
+//!
+//! Coordinates are drawn at twice the size of the screen's, so that whole numbers are fine enough, and the result
+//! scales by its view box. All text is SVG text: no fonts are read and the bytes are the same everywhere.
+
+use super::axis::{Axis, time_ticks};
+use super::number::{duration, instant, plain, share};
+use crate::analysis::ChartWindow;
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use plotters::prelude::*;
+
+/// Size of the drawing.
+const SIZE: (u32, u32) = (1800, 640);
+/// Size of small text.
+const TEXT: u32 = 26;
+/// Points drawn of one line at most; more cannot be seen.
+const MOST_POINTS: usize = 900;
+/// Colours that the colour-blind tell apart (Okabe and Ito 2008), without the pale yellow, darkest contrast first.
+pub(super) const PALETTE: [RGBColor; 7] = [
+    RGBColor(0, 114, 178),
+    RGBColor(213, 94, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(230, 159, 0),
+    RGBColor(86, 180, 233),
+    RGBColor(60, 60, 60),
+];
+const INK: RGBColor = RGBColor(50, 55, 65);
+const PALE: RGBColor = RGBColor(226, 230, 236);
+const SPAN: RGBColor = RGBColor(245, 236, 214);
+
+/// What the vertical axis counts, and so how its ticks read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// Requests per second.
+    Rate,
+    /// Response time.
+    Time,
+    /// A share of one.
+    Share,
+    /// Pods or requests.
+    Count,
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stroke {
+    /// Through the middle of the windows.
+    Solid,
+    /// As dashes.
+    Dashed,
+    /// As steps.
+    Steps,
+    /// As dashed steps.
+    DashedSteps,
+}
+
+/// A value in a window: start, mean, 5 % and 95 % of runs.
+pub(super) type Sample = (f64, Option<f64>, Option<f64>, Option<f64>);
+
+/// One line with its band.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// Its name in the legend.
+    pub(super) label: String,
+    /// Index into the palette.
+    pub(super) colour: usize,
+    /// How it is drawn.
+    pub(super) stroke: Stroke,
+    /// A sample a window.
+    pub(super) samples: Vec<Sample>,
+    /// Whether the band from 5 to 95 % of runs is shown.
+    pub(super) band: bool,
+}
+
+/// A horizontal line such as an objective's limit.
+#[derive(Clone, Debug)]
+pub(super) struct Limit {
+    /// Where.
+    pub(super) value: f64,
+    /// Its name.
+    pub(super) label: String,
+}
+
+/// All that one chart shows.
+#[derive(Clone, Debug)]
+pub(super) struct Chart {
+    /// File stem.
+    pub(super) name: String,
+    /// Heading.
+    pub(super) title: String,
+    /// Label of the vertical axis.
+    pub(super) y_label: &'static str,
+    /// What the axis counts.
+    pub(super) quantity: Quantity,
+    /// The time axis, seconds relative to T0.
+    pub(super) span: (f64, f64),
+    /// The lines.
+    pub(super) lines: Vec<Line>,
+    /// The limits.
+    pub(super) limits: Vec<Limit>,
+    /// Shaded spans.
+    pub(super) windows: Vec<ChartWindow>,
+}
+
+/// A straight axis with ticks of our own: the library's choice knows neither seconds nor minutes.
+struct Ruler {
+    low: f64,
+    high: f64,
+    ticks: Vec<f64>,
+}
+
+impl Ranged for Ruler {
+    type FormatOption = DefaultFormatting;
+    type ValueType = f64;
+
+    fn range(&self) -> std::ops::Range<f64> {
+        self.low..self.high
+    }
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let share = (value - self.low) / (self.high - self.low);
+        limit.0 + (share * f64::from(limit.1 - limit.0)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if hint.weight().allow_light_points() { Vec::new() } else { self.ticks.clone() }
+    }
+}
+
+type Plane = Cartesian2d<Ruler, Ruler>;
+type Context<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Plane>;
+type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+impl Chart {
+    /// Whether there is nothing to draw.
+    pub(super) fn is_empty(&self) -> bool {
+        self.span.1 <= self.span.0 || !self.lines.iter().any(|l| l.samples.iter().any(|s| s.1.is_some()))
+    }
+
+    /// The chart as an SVG document.
+    pub(super) fn svg(&self) -> String {
+        let mut text = String::new();
+        // Drawing into a string has no way to fail; if it did, the page would show the heading alone.
+        let drawn = self.draw(&mut text);
+        let body = text.split_once('>').map_or("", |(_, body)| body);
+        let body = if drawn.is_ok() { body } else { "</svg>\n" };
+        let title = super::html::escape(&self.title);
+        let (width, height) = SIZE;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
+             aria-label=\"{title}\">{body}"
+        )
+    }
+
+    fn draw(&self, text: &mut String) -> Drawn {
+        let root = SVGBackend::with_string(text, SIZE).into_drawing_area();
+        root.fill(&WHITE)?;
+        self.heading(&root)?;
+        let axis = self.axis();
+        let (from, to) = self.span;
+        let x = Ruler { low: from, high: to, ticks: time_ticks(from, to) };
+        let heights = axis.ticks.iter().map(|&t| axis.height(t)).collect();
+        let y = Ruler { low: axis.low, high: axis.high, ticks: heights };
+        let mut builder = ChartBuilder::on(&root);
+        builder.margin_top(118).margin_right(40).margin_bottom(8).margin_left(12);
+        builder.x_label_area_size(78).y_label_area_size(140);
+        let mut context = builder.build_cartesian_2d(x, y)?;
+        self.shade(&mut context, &axis)?;
+        self.mesh(&mut context, &axis)?;
+        for line in self.lines.iter().filter(|l| l.band) {
+            line.draw_band(&mut context, &axis)?;
+        }
+        for line in &self.lines {
+            line.draw(&mut context, &axis, self.span.1)?;
+        }
+        self.draw_limits(&mut context, &axis)?;
+        root.present()
+    }
+
+    /// A logarithmic axis if response times span more than a factor of 20, else a linear one from zero.
+    fn axis(&self) -> Axis {
+        let limits = self.limits.iter().map(|l| l.value);
+        let means = self.lines.iter().flat_map(|l| l.samples.iter().filter_map(|s| s.1));
+        let bands = self.lines.iter().filter(|l| l.band).flat_map(|l| l.samples.iter().filter_map(|s| s.3));
+        let largest = limits.clone().chain(means.clone()).chain(bands).fold(0.0, f64::max);
+        let smallest = limits.chain(means).filter(|&v| v > 0.0).fold(f64::INFINITY, f64::min);
+        match self.quantity {
+            Quantity::Time if largest > 20.0 * smallest => Axis::logarithmic(smallest, largest),
+            Quantity::Share => Axis::linear(largest.max(1.0)),
+            // An axis of whole things has no use for ticks between them.
+            Quantity::Count => Axis::linear(largest.max(5.0)),
+            _ => Axis::linear(largest),
+        }
+    }
+
+    fn tick(&self, axis: &Axis, height: f64) -> String {
+        let nearest = |t: &&f64| (axis.height(**t) - height).abs();
+        let value =
+            axis.ticks.iter().min_by(|a, b| nearest(a).total_cmp(&nearest(b))).copied().unwrap_or(height);
+        match self.quantity {
+            Quantity::Time if value == 0.0 => "0".to_owned(),
+            Quantity::Time => duration(value),
+            // Shares on the axis are round percentages; the general form would write "20.0 %".
+            Quantity::Share => share(value).replace(".0 %", " %"),
+            Quantity::Rate | Quantity::Count => plain(value),
+        }
+    }
+
+    fn heading(&self, root: &DrawingArea<SVGBackend<'_>, Shift>) -> Drawn {
+        let title = TextStyle::from(("sans-serif", 34, FontStyle::Bold).into_font()).color(&INK);
+        root.draw(&Text::new(self.title.clone(), (24, 16), title))?;
+        let mut x = 24;
+        let entries =
+            self.lines.iter().map(|l| (l.label.as_str(), PALETTE[l.colour % PALETTE.len()], l.stroke));
+        for (label, colour, stroke) in entries {
+            let dashed = matches!(stroke, Stroke::Dashed | Stroke::DashedSteps);
+            let pieces: &[(i32, i32)] = if dashed { &[(0, 16), (28, 44)] } else { &[(0, 44)] };
+            for &(from, to) in pieces {
+                root.draw(&Rectangle::new([(x + from, 81), (x + to, 87)], colour.filled()))?;
+            }
+            root.draw(&Text::new(label.to_owned(), (x + 56, 70), text_style(INK)))?;
+            x += 56 + text_width(label) + 44;
+        }
+        if self.lines.iter().any(|l| l.band) {
+            let grey = RGBColor(150, 160, 175);
+            root.draw(&Rectangle::new([(x, 73), (x + 44, 95)], grey.mix(0.4).filled()))?;
+            root.draw(&Text::new("5 to 95 % of runs", (x + 56, 70), text_style(INK)))?;
+        }
+        Ok(())
+    }
+
+    fn shade(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
+        let (from, to) = self.span;
+        let mut free = f64::NEG_INFINITY;
+        for window in &self.windows {
+            let (start, end) = (window.start.max(from), window.end.min(to));
+            if end <= start {
+                continue;
+            }
+            let area = [(start, axis.low), (end, axis.high)];
+            context.draw_series([Rectangle::new(area, SPAN.mix(0.75).filled())])?;
+            // A name that would run into the one before or over the edge is left out.
+            let width = f64::from(text_width(&window.name) + 24) * (to - from) / 1600.0;
+            if start >= free && start + width <= to {
+                let at = EmptyElement::at((start, axis.high))
+                    + Text::new(window.name.clone(), (10, 8), text_style(RGBColor(122, 92, 20)));
+                context.draw_series([at])?;
+                free = start + width;
+            }
+        }
+        Ok(())
+    }
+
+    fn mesh(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
+        context
+            .configure_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(PALE.stroke_width(2))
+            .axis_style(RGBColor(150, 158, 170).stroke_width(2))
+            .label_style(text_style(INK))
+            .axis_desc_style(text_style(INK))
+            .x_label_formatter(&|t| instant(*t))
+            .y_label_formatter(&|h| self.tick(axis, *h))
+            .x_desc("simulated time")
+            .y_desc(self.y_label)
+            .draw()
+    }
+
+    fn draw_limits(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
+        let (from, to) = self.span;
+        for limit in &self.limits {
+            let height = axis.height(limit.value);
+            let style = INK.stroke_width(3);
+            context.draw_series(DashedLineSeries::new([(from, height), (to, height)], 14, 10, style))?;
+            // The name stands above its line, or below where the line lies at the top.
+            let low = (height - axis.low) / (axis.high - axis.low) < 0.85;
+            let offset = (-text_width(&limit.label) - 12, if low { -32 } else { 8 });
+            let name = Text::new(limit.label.clone(), offset, text_style(INK));
+            context.draw_series([EmptyElement::at((to, height)) + name])?;
+        }
+        Ok(())
+    }
+}
+
+impl Line {
+    fn colour(&self) -> RGBColor {
+        PALETTE[self.colour % PALETTE.len()]
+    }
+
+    /// Width of a window, from the first two.
+    fn width(&self) -> f64 {
+        match self.samples.as_slice() {
+            [first, second, ..] => second.0 - first.0,
+            _ => 0.0,
+        }
+    }
+
+    fn draw(&self, context: &mut Context<'_, '_>, axis: &Axis, end: f64) -> Drawn {
+        let steps = matches!(self.stroke, Stroke::Steps | Stroke::DashedSteps);
+        let dashed = matches!(self.stroke, Stroke::Dashed | Stroke::DashedSteps);
+        let style = self.colour().stroke_width(4);
+        for run in self.runs(|s| s.1) {
+            let mut points = thin(&run);
+            if steps {
+                points = staircase(&points, self.width(), end);
+            } else {
+                points.iter_mut().for_each(|p| p.0 += self.width() / 2.0);
+            }
+            points.iter_mut().for_each(|p| p.1 = axis.height(p.1));
+            if let [only] = points[..] {
+                context.draw_series([Circle::new(only, 5, self.colour().filled())])?;
+            } else if dashed {
+                context.draw_series(DashedLineSeries::new(points, 14, 8, style))?;
+            } else {
+                context.draw_series([PathElement::new(points, style)])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_band(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
+        let (low, high) = (self.runs(|s| s.2.and(s.3).and(s.2)), self.runs(|s| s.2.and(s.3)));
+        for (low, high) in low.iter().zip(&high) {
+            let outline = thin(high).into_iter().chain(thin(low).into_iter().rev());
+            let half = self.width() / 2.0;
+            let points: Vec<_> = outline.map(|(t, v)| (t + half, axis.height(v))).collect();
+            if points.len() > 3 {
+                context.draw_series([Polygon::new(points, self.colour().mix(0.18).filled())])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stretches of windows that have a value.
+    fn runs(&self, value: impl Fn(&Sample) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
+        let stretches = self.samples.split(|s| value(s).is_none()).filter(|s| !s.is_empty());
+        stretches.map(|s| s.iter().filter_map(|p| value(p).map(|v| (p.0, v))).collect()).collect()
+    }
+}
+
+/// Keeps the smallest and the largest value of each bucket, in their order, when there are too many points to see.
+fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    if points.len() <= MOST_POINTS {
+        return points.to_vec();
+    }
+    let bucket = points.len().div_ceil(MOST_POINTS / 2);
+    let extremes = points.chunks(bucket).flat_map(|chunk| {
+        let by = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
+        let (low, high) = (chunk.iter().min_by(by), chunk.iter().max_by(by));
+        let (low, high) = (low.copied().unwrap_or_default(), high.copied().unwrap_or_default());
+        if low.0 <= high.0 { [low, high] } else { [high, low] }
+    });
+    extremes.collect()
+}
+
+fn staircase(points: &[(f64, f64)], width: f64, end: f64) -> Vec<(f64, f64)> {
+    let mut stairs = Vec::with_capacity(points.len() * 2);
+    for (i, &(t, v)) in points.iter().enumerate() {
+        let until = points.get(i + 1).map_or((t + width).min(end), |next| next.0);
+        stairs.extend([(t, v), (until, v)]);
+    }
+    stairs
+}
+
+fn text_style(colour: RGBColor) -> TextStyle<'static> {
+    let mut style = TextStyle::from(("sans-serif", TEXT).into_font());
+    style.color = colour.to_backend_color();
+    style
+}
+
+/// Width of small text, estimated from its length: the drawing knows no fonts.
+fn text_width(text: &str) -> i32 {
+    (text.chars().count() as f64 * f64::from(TEXT) * 0.53).round() as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(samples: Vec<Sample>) -> Chart {
+        let line =
+            Line { label: "p99 <fast>".to_owned(), colour: 1, stroke: Stroke::Solid, samples, band: true };
+        Chart {
+            name: "x".to_owned(),
+            title: "Response time of \"a\" & b".to_owned(),
+            y_label: "response time",
+            quantity: Quantity::Time,
+            span: (-10.0, 10.0),
+            lines: vec![line],
+            limits: vec![Limit { value: 0.8, label: "p99 < 800 ms".to_owned() }],
+            windows: vec![ChartWindow { name: "opening".to_owned(), start: 0.0, end: 5.0 }],
+        }
+    }
+
+    #[test]
+    fn a_chart_is_the_same_bytes_every_time_and_escapes_its_text() {
+        let samples = (-10..10).map(|t| (f64::from(t), Some(0.2), Some(0.1), Some(0.3))).collect();
+        let chart = chart(samples);
+        let svg = chart.svg();
+        assert_eq!(svg, chart.svg());
+        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1800 640\""));
+        assert!(svg.trim_end().ends_with("</svg>"));
+        assert!(
+            svg.contains("p99 &lt;fast&gt;")
+                && svg.contains("aria-label=\"Response time of &quot;a&quot; &amp; b\"")
+        );
+        assert!(svg.contains("T0+10s") && svg.contains("p99 &lt; 800 ms") && svg.contains("opening"));
+    }
+
+    #[test]
+    fn gaps_break_the_line_and_lone_points_are_dots() {
+        let samples = vec![
+            (-10.0, Some(0.1), None, None),
+            (-9.0, None, None, None),
+            (-8.0, Some(0.1), None, None),
+            (-7.0, Some(0.2), None, None),
+        ];
+        let svg = chart(samples).svg();
+        assert_eq!(svg.matches("<circle").count(), 1);
+        assert!(!svg.contains("<polygon"));
+    }
+
+    #[test]
+    fn thousands_of_points_keep_their_extremes() {
+        let points: Vec<_> = (0..5000).map(|i| (f64::from(i), if i == 3333 { 9.0 } else { 1.0 })).collect();
+        let thinned = thin(&points);
+        assert!(thinned.len() <= MOST_POINTS + 2);
+        assert!(thinned.contains(&(3333.0, 9.0)));
+        assert!(thinned.windows(2).all(|w| w[0].0 <= w[1].0));
+    }
+
+    #[test]
+    fn nothing_to_draw_is_known() {
+        assert!(chart(vec![(0.0, None, None, None)]).is_empty());
+        assert!(!chart(vec![(0.0, Some(1.0), None, None)]).is_empty());
+    }
+}

@@ -1,0 +1,207 @@
+//! Which charts a summary gives.
+
+use super::chart::{Chart, Limit, Line, Quantity, Stroke};
+use super::number::human;
+use crate::analysis::{ObjectiveResult, SeriesRow, Summary};
+
+/// Scopes that share one chart at most; more lines cannot be told apart.
+const MOST_LINES: usize = 7;
+
+/// A chart: its file stem and its SVG.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrawnChart {
+    /// File stem: letters, digits and dashes.
+    pub name: String,
+    /// Its heading.
+    pub title: String,
+    /// The document.
+    pub svg: String,
+}
+
+/// All charts of a summary in the order of the report; charts without data are left out.
+#[must_use]
+pub fn charts(summary: &Summary) -> Vec<DrawnChart> {
+    let mut all = vec![traffic(summary), failures(summary)];
+    all.extend(scopes(summary, "class/", "sojourn_p99").iter().map(|scope| response_time(summary, scope)));
+    all.extend(scopes(summary, "service/", "replicas_ready").iter().map(|scope| replicas(summary, scope)));
+    all.push(services(summary, "utilisation", "Utilisation", "busy share of slots", Quantity::Share));
+    all.push(services(summary, "queue", "Requests waiting", "requests", Quantity::Count));
+    let drawable = all.into_iter().filter(|chart| !chart.is_empty());
+    drawable.map(|chart| DrawnChart { svg: chart.svg(), name: chart.name, title: chart.title }).collect()
+}
+
+fn traffic(summary: &Summary) -> Chart {
+    let mut chart =
+        empty(summary, "traffic", "Offered and answered well", "requests per second", Quantity::Rate);
+    chart.lines.extend(line(summary, "system", "arrivals", "offered", 6, Stroke::Dashed, false));
+    chart.lines.extend(line(summary, "system", "goodput", "answered well (goodput)", 0, Stroke::Solid, true));
+    chart
+}
+
+fn failures(summary: &Summary) -> Chart {
+    let mut chart = empty(summary, "failures", "Failures by cause", "requests per second", Quantity::Rate);
+    let rows = summary.series.iter().filter(|r| r.scope == "system" && r.metric.starts_with("errors_"));
+    let some = rows.filter(|r| r.points.iter().any(|p| p.mean.is_some_and(|m| m > 0.0)));
+    for (i, row) in some.take(MOST_LINES).enumerate() {
+        let cause = row.metric.trim_start_matches("errors_").replace('_', " ");
+        chart.lines.push(from_row(row, &cause, i, Stroke::Solid, true));
+    }
+    chart
+}
+
+fn response_time(summary: &Summary, scope: &str) -> Chart {
+    let (class, title) = match scope.strip_prefix("class/") {
+        Some(class) => (class, format!("Response time of {class}, by arrival time")),
+        None => (scope, "Response time, by arrival time".to_owned()),
+    };
+    let name = format!("response-time-{}", stem(class));
+    let mut chart = empty(summary, &name, &title, "response time", Quantity::Time);
+    let percentiles = [("sojourn_p50", "p50", 2), ("sojourn_p95", "p95", 0), ("sojourn_p99", "p99", 1)];
+    for (metric, label, colour) in percentiles {
+        chart.lines.extend(line(
+            summary,
+            scope,
+            metric,
+            label,
+            colour,
+            Stroke::Solid,
+            metric == "sojourn_p99",
+        ));
+    }
+    let ours = || summary.objectives.iter().filter(|o| o.scope == scope);
+    let quantiles = ours().filter(|o| o.metric.starts_with("sojourn_"));
+    let shares = ours().filter(|o| o.metric.starts_with("within_"));
+    for limit in quantiles.chain(shares).filter_map(time_limit) {
+        // Rules that share a limit share a line; the quantile's says more.
+        if !chart.limits.iter().any(|l| l.value == limit.value) {
+            chart.limits.push(limit);
+        }
+    }
+    chart
+}
+
+/// The limit of an objective on response times, quantile or `within`.
+fn time_limit(objective: &ObjectiveResult) -> Option<Limit> {
+    if let Some(within) = objective.metric.strip_prefix("within_") {
+        let value = within.trim_end_matches('s').parse().ok()?;
+        return Some(Limit { value, label: format!("objective {}", human(value, "s")) });
+    }
+    let quantile = objective.metric.strip_prefix("sojourn_")?;
+    let value = human(objective.limit, "s");
+    Some(Limit {
+        value: objective.limit,
+        label: format!("objective {quantile} {} {value}", objective.comparison),
+    })
+}
+
+fn replicas(summary: &Summary, scope: &str) -> Chart {
+    let service = scope.trim_start_matches("service/");
+    let name = format!("replicas-{}", stem(service));
+    let mut chart = empty(summary, &name, &format!("Pods of {service}"), "pods", Quantity::Count);
+    chart.lines.extend(line(summary, scope, "replicas_desired", "desired", 1, Stroke::DashedSteps, false));
+    chart.lines.extend(line(summary, scope, "replicas_ready", "ready", 0, Stroke::Steps, true));
+    let needed = summary.needs.iter().find(|n| n.service == service).and_then(|n| n.needed);
+    let label = |n: u32| Limit { value: f64::from(n), label: format!("needed at T0: {n} (estimate)") };
+    chart.limits.extend(needed.map(label));
+    chart
+}
+
+fn services(
+    summary: &Summary,
+    metric: &str,
+    title: &str,
+    y_label: &'static str,
+    quantity: Quantity,
+) -> Chart {
+    let mut chart = empty(summary, &stem(metric), title, y_label, quantity);
+    let shown = scopes(summary, "service/", metric);
+    for (i, scope) in shown.iter().take(MOST_LINES).enumerate() {
+        let label = scope.trim_start_matches("service/");
+        let only = shown.len() == 1;
+        chart.lines.extend(line(summary, scope, metric, label, i, Stroke::Solid, only));
+    }
+    if shown.len() > MOST_LINES {
+        chart.title.push_str(&format!(" (first {MOST_LINES} of {} services)", shown.len()));
+    }
+    chart
+}
+
+fn empty(summary: &Summary, name: &str, title: &str, y_label: &'static str, quantity: Quantity) -> Chart {
+    let span = (summary.facts.from, summary.facts.to);
+    Chart {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        y_label,
+        quantity,
+        span,
+        lines: Vec::new(),
+        limits: Vec::new(),
+        windows: summary.windows.clone(),
+    }
+}
+
+/// Scopes of a kind that have this series, in the summary's order.
+fn scopes(summary: &Summary, prefix: &str, metric: &str) -> Vec<String> {
+    let rows = summary.series.iter().filter(|r| r.metric == metric && r.scope.starts_with(prefix));
+    rows.map(|r| r.scope.clone()).collect()
+}
+
+fn line(
+    summary: &Summary,
+    scope: &str,
+    metric: &str,
+    label: &str,
+    colour: usize,
+    stroke: Stroke,
+    band: bool,
+) -> Option<Line> {
+    let row = summary.series.iter().find(|r| r.scope == scope && r.metric == metric)?;
+    Some(from_row(row, label, colour, stroke, band))
+}
+
+fn from_row(row: &SeriesRow, label: &str, colour: usize, stroke: Stroke, band: bool) -> Line {
+    let samples = row.points.iter().map(|p| (p.t, p.mean, p.p05, p.p95)).collect();
+    Line { label: label.to_owned(), colour, stroke, samples, band }
+}
+
+/// A name made fit for a file: letters, digits and dashes.
+fn stem(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::summary;
+    use super::*;
+
+    #[test]
+    fn every_series_finds_its_chart() {
+        let names: Vec<_> = charts(&summary()).into_iter().map(|c| c.name).collect();
+        let expected = [
+            "traffic",
+            "failures",
+            "response-time-browse",
+            "response-time-checkout",
+            "replicas-web",
+            "replicas-api",
+            "utilisation",
+            "queue",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn objectives_and_needs_are_drawn_as_limits() {
+        let all = charts(&summary());
+        let of = |name: &str| all.iter().find(|c| c.name == name).unwrap().svg.clone();
+        assert!(of("response-time-checkout").contains("objective p99 &lt; 800 ms"));
+        assert!(of("replicas-web").contains("needed at T0: 118 (estimate)"));
+    }
+
+    #[test]
+    fn without_series_there_are_no_charts() {
+        let mut bare = summary();
+        bare.series.clear();
+        assert!(charts(&bare).is_empty());
+    }
+}

@@ -1,0 +1,299 @@
+//! `report.html`: one page without a network, the verdict on top.
+
+use super::charts::charts;
+use super::html::{escape, list, section, table};
+use super::number::{clock, instant, plain, thousands};
+use super::view;
+use crate::analysis::{ObjectiveResult, Outcome, Summary};
+
+/// Where a result comes from: what makes it repeatable.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The command that gives the same numbers again.
+    pub command: String,
+    /// Version of the program.
+    pub version: String,
+    /// Commit it was built from, if known.
+    pub commit: Option<String>,
+    /// Further facts as (name, value), such as hashes of the inputs.
+    pub facts: Vec<(String, String)>,
+}
+
+/// The report as one self-contained page.
+#[must_use]
+pub fn html(summary: &Summary, origin: &Origin) -> String {
+    let name = escape(&summary.name);
+    let mut body = head(summary);
+    body.push_str(&section("Objectives", &objectives(&summary.objectives)));
+    body.push_str(&section("Pods at T0", &needs(summary)));
+    body.push_str(&section("Over time", &drawings(summary)));
+    for (kind, title) in view::TABLES.iter().zip(["Classes", "Services", "Calls between services"]) {
+        body.push_str(&section(title, &table(&view::cells(summary, kind))));
+    }
+    body.push_str(&section("Theory beside simulation", &theory(summary)));
+    body.push_str(&section("Warnings", &list(&summary.warnings)));
+    body.push_str(&section("How sure we are", &list(&view::confidence(&summary.facts))));
+    body.push_str(&section("Assumptions", &assumptions(summary)));
+    body.push_str(&section("All numbers", &all_numbers(summary)));
+    body.push_str(&section("To reproduce", &reproduce(origin)));
+    let style = include_str!("page.css");
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <title>{name} - flashcrowd</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
+         </body>\n</html>\n"
+    )
+}
+
+fn head(summary: &Summary) -> String {
+    let (word, sentence) = view::verdict(&summary.conclusion);
+    let class = class_of(summary.conclusion.outcome);
+    let mut html = format!("<header>\n<h1>{}</h1>\n", escape(&summary.name));
+    if !summary.question.is_empty() {
+        html.push_str(&format!("<p class=\"question\">{}</p>\n", escape(&summary.question)));
+    }
+    html.push_str(&format!(
+        "<p class=\"verdict {class}\"><strong>{word}</strong> {}</p>\n",
+        escape(&sentence)
+    ));
+    html.push_str(&format!("<p class=\"span\">{}</p>\n", escape(&span(summary))));
+    let cards: String = cards(summary)
+        .iter()
+        .map(|(label, value, more)| {
+            format!(
+                "<div class=\"card\"><span>{}</span><b>{}</b><small>{}</small></div>\n",
+                escape(label),
+                escape(value),
+                escape(more)
+            )
+        })
+        .collect();
+    html.push_str(&format!("<div class=\"cards\">\n{cards}</div>\n</header>\n"));
+    html
+}
+
+/// The counted span, and what T0 is.
+fn span(summary: &Summary) -> String {
+    let facts = &summary.facts;
+    let t0 = facts.t0.as_ref().map(|t0| format!(", T0 = {t0}")).unwrap_or_default();
+    let settle = if facts.settle > 0.0 {
+        format!(" after {} of settling", clock(facts.settle))
+    } else {
+        String::new()
+    };
+    format!("Counted from {} to {}{settle}{t0}.", instant(facts.from), instant(facts.to))
+}
+
+/// The first numbers: pods, losses, recovery, slowest class.
+fn cards(summary: &Summary) -> Vec<(String, String, String)> {
+    let mut all = Vec::new();
+    let short = summary.needs.iter().filter_map(|n| n.needed.map(|needed| (n, f64::from(needed) - n.had)));
+    if let Some((need, _)) = short.max_by(|a, b| a.1.total_cmp(&b.1)) {
+        let value =
+            format!("{} of {}", plain(need.had), need.needed.map_or("?".to_owned(), |n| plain(f64::from(n))));
+        let label = if summary.needs.len() > 1 {
+            "Pods had of needed at T0, shortest"
+        } else {
+            "Pods had of needed at T0"
+        };
+        all.push((label.to_owned(), value, format!("{} (estimate)", need.service)));
+    }
+    if let Some(lost) = view::metric(summary, "system", "lost") {
+        let worth =
+            summary.metrics.iter().find(|r| r.scope == "system" && r.metric.starts_with("lost_value"));
+        let more = worth
+            .map_or("a run".to_owned(), |w| format!("a run, worth {} {}", plain(w.estimate.mean), w.unit));
+        all.push(("Requests lost".to_owned(), plain(lost.estimate.mean), more));
+    }
+    if let Some(recovery) = &summary.recovery {
+        let value = recovery.seconds.as_ref().map_or("not in the span".to_owned(), |s| clock(s.mean));
+        let more = format!("after {}; {} of runs", recovery.after, super::number::share(recovery.recovered));
+        all.push(("Recovered after".to_owned(), value, more));
+    }
+    let classes = view::names(summary, "class/");
+    let p99 =
+        |name: &str| view::metric(summary, &format!("class/{name}"), "sojourn_p99").map(|r| r.estimate.mean);
+    let slowest = classes.iter().filter_map(|name| p99(name).map(|v| (name, v)));
+    if let Some((name, value)) = slowest.max_by(|a, b| a.1.total_cmp(&b.1)) {
+        all.push(("Slowest p99".to_owned(), super::number::duration(value), (*name).to_owned()));
+    }
+    all
+}
+
+fn class_of(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Pass) => "pass",
+        Some(Outcome::Fail) => "fail",
+        Some(Outcome::Inconclusive) => "open",
+        None => "none",
+    }
+}
+
+fn objectives(all: &[ObjectiveResult]) -> String {
+    if all.is_empty() {
+        return "<p>The scenario asserts nothing.</p>\n".to_owned();
+    }
+    let mut html = String::from(
+        "<div class=\"scroll\"><table class=\"objectives\"><thead><tr><th scope=\"col\">verdict</th>\
+         <th scope=\"col\">rule</th><th scope=\"col\">measured</th></tr></thead><tbody>\n",
+    );
+    for objective in all {
+        let (mark, word) = view::mark(objective.outcome);
+        let class = class_of(Some(objective.outcome));
+        let remarks = view::remarks(objective);
+        let remarks = if remarks.is_empty() {
+            String::new()
+        } else {
+            format!("<br><small>{}</small>", escape(&remarks.join("; ")))
+        };
+        html.push_str(&format!(
+            "<tr><td><span class=\"badge {class}\">{mark} {word}</span></td><th scope=\"row\">{}</th><td>{}{remarks}</td></tr>\n",
+            escape(&objective.rule),
+            escape(&view::measured(objective)),
+        ));
+    }
+    html.push_str("</tbody></table></div>\n");
+    html
+}
+
+fn needs(summary: &Summary) -> String {
+    let heading =
+        ["service", "had", "needed", "most in the span", "first reactive pod ready", "how needed was found"];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    for need in &summary.needs {
+        rows.push(vec![
+            need.service.clone(),
+            plain(need.had),
+            need.needed.map_or("not known".to_owned(), |n| thousands(f64::from(n))),
+            plain(need.most),
+            need.reactive_at.map_or("none".to_owned(), instant),
+            need.basis.clone(),
+        ]);
+    }
+    table(&rows)
+}
+
+fn drawings(summary: &Summary) -> String {
+    let figures = charts(summary);
+    figures.iter().map(|c| format!("<figure class=\"scroll\">{}</figure>\n", c.svg.trim_end())).collect()
+}
+
+fn theory(summary: &Summary) -> String {
+    let heading = ["scope", "metric", "model", "theory", "simulated"];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    for row in &summary.theory {
+        let (theory, simulated) = view::theory_value(row);
+        rows.push(vec![row.scope.clone(), row.metric.clone(), row.model.clone(), theory, simulated]);
+    }
+    table(&rows)
+}
+
+fn assumptions(summary: &Summary) -> String {
+    let of = |default: bool| summary.assumptions.iter().filter(move |a| a.default == default);
+    let mut html = String::new();
+    for (title, default) in [("Defaults: nobody gave these", true), ("Given in the scenario", false)] {
+        let items: Vec<_> = of(default).map(|a| a.text.clone()).collect();
+        if !items.is_empty() {
+            html.push_str(&format!("<h3>{title}</h3>\n{}", list(&items)));
+        }
+    }
+    html
+}
+
+/// Every metric, folded away: the same rows as `summary.csv`.
+fn all_numbers(summary: &Summary) -> String {
+    let mut rows = vec![["scope", "metric", "mean", "95 % interval", "unit"].map(str::to_owned).to_vec()];
+    for row in &summary.metrics {
+        let e = &row.estimate;
+        rows.push(vec![
+            row.scope.clone(),
+            row.metric.clone(),
+            plain(e.mean),
+            if e.replications < 2 {
+                "one run".to_owned()
+            } else {
+                format!("{} .. {}", plain(e.ci95_low), plain(e.ci95_high))
+            },
+            row.unit.to_string(),
+        ]);
+    }
+    let table = table(&rows);
+    if table.is_empty() {
+        return table;
+    }
+    format!(
+        "<details><summary>{} metrics, as in summary.csv</summary>\n{table}</details>\n",
+        summary.metrics.len()
+    )
+}
+
+fn reproduce(origin: &Origin) -> String {
+    let mut html = String::new();
+    if !origin.command.is_empty() {
+        html.push_str(&format!("<pre><code>{}</code></pre>\n", escape(&origin.command)));
+    }
+    let mut facts = Vec::new();
+    if !origin.version.is_empty() {
+        facts.push(format!("flashcrowd {}", origin.version));
+    }
+    facts.extend(origin.commit.as_ref().map(|commit| format!("commit {commit}")));
+    facts.extend(origin.facts.iter().map(|(name, value)| format!("{name}: {value}")));
+    html.push_str(&list(&facts));
+    html
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::summary;
+    use super::*;
+
+    fn origin() -> Origin {
+        Origin {
+            command: "flashcrowd run a.yaml --set 'x=<1>'".to_owned(),
+            version: "0.1.0".to_owned(),
+            ..Origin::default()
+        }
+    }
+
+    #[test]
+    fn the_page_needs_no_network_and_starts_with_the_verdict() {
+        let page = html(&summary(), &origin());
+        for outside in ["src=", "href=", "url(", "@import", "<script", "<link"] {
+            assert!(!page.contains(outside), "{outside}");
+        }
+        // The name space of SVG is a name, not an address that is opened.
+        assert!(page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "").find("http").is_none());
+        let verdict = page.find("<strong>FAIL</strong> 1 of 4 objectives met, 2 missed").unwrap();
+        assert!(verdict < page.find("<h2>").unwrap());
+        assert!(page.contains("flashcrowd run a.yaml --set &#39;x=&lt;1&gt;&#39;"));
+    }
+
+    #[test]
+    fn hostile_names_stay_text() {
+        let mut nasty = summary();
+        let attack = "</title><script>alert(1)</script>";
+        nasty.name = attack.to_owned();
+        nasty.question = attack.to_owned();
+        nasty.warnings = vec![attack.to_owned()];
+        nasty.objectives[0].rule = attack.to_owned();
+        nasty.windows[0].name = attack.to_owned();
+        nasty.metrics.iter_mut().for_each(|m| m.scope = format!("class/{attack}"));
+        nasty.series.iter_mut().for_each(|s| s.scope = format!("class/{attack}"));
+        assert!(!html(&nasty, &origin()).contains("<script"));
+    }
+
+    #[test]
+    fn an_empty_summary_still_gives_a_page() {
+        let mut bare = summary();
+        bare.objectives.clear();
+        bare.needs.clear();
+        bare.metrics.clear();
+        bare.series.clear();
+        bare.theory.clear();
+        bare.recovery = None;
+        bare.conclusion =
+            crate::analysis::Conclusion { outcome: None, passed: 0, failed: 0, inconclusive: 0 };
+        let page = html(&bare, &Origin::default());
+        assert!(page.contains("NOTHING ASSERTED") && !page.contains("NaN"));
+    }
+}

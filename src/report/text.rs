@@ -1,0 +1,206 @@
+//! The terminal's summary: objectives first, then what was needed, then the first numbers.
+
+use super::columns::{cut, table, width, wrap};
+use super::number::{instant, plain, thousands};
+use super::view;
+use crate::analysis::{Outcome, Summary};
+
+/// Narrowest text that still reads; narrower terminals get this and wrap it themselves.
+const NARROWEST: usize = 40;
+/// Widest text, however wide the terminal is.
+const WIDEST: usize = 100;
+
+/// How the text is written.
+#[derive(Clone, Debug)]
+pub struct TextOptions {
+    /// Columns; kept within 40 to 100.
+    pub width: usize,
+    /// Whether ANSI colours are used.
+    pub color: bool,
+    /// Files that were written, named at the end.
+    pub files: Vec<String>,
+}
+
+impl Default for TextOptions {
+    fn default() -> Self {
+        Self { width: WIDEST, color: false, files: Vec::new() }
+    }
+}
+
+struct Writer {
+    text: String,
+    width: usize,
+    color: bool,
+}
+
+/// The summary for a terminal, at most 100 columns wide.
+#[must_use]
+pub fn text(summary: &Summary, options: &TextOptions) -> String {
+    let width = options.width.clamp(NARROWEST, WIDEST);
+    let mut out = Writer { text: String::new(), width, color: options.color };
+    out.paragraph(&summary.name, 0, Some("1"));
+    out.paragraph(&summary.question, 0, None);
+    let (word, sentence) = view::verdict(&summary.conclusion);
+    out.blank();
+    out.paragraph(&format!("{word}: {sentence}"), 0, Some(colour(summary.conclusion.outcome)));
+    objectives(&mut out, summary);
+    needs(&mut out, summary);
+    out.blank();
+    if let Some(losses) = view::losses(summary) {
+        out.paragraph(&losses, 0, None);
+    }
+    if let Some(recovery) = &summary.recovery {
+        out.paragraph(&format!("Recovered {}", view::recovery(recovery)), 0, None);
+    }
+    for kind in &view::TABLES {
+        out.table(&view::cells(summary, kind));
+    }
+    theory(&mut out, summary);
+    if !summary.warnings.is_empty() {
+        out.blank();
+        summary.warnings.iter().for_each(|w| out.item("! ", w, Some("33")));
+    }
+    out.blank();
+    view::confidence(&summary.facts).iter().for_each(|s| out.paragraph(s, 0, Some("2")));
+    if !options.files.is_empty() {
+        out.blank();
+        out.paragraph(&format!("Written: {}", options.files.join(", ")), 0, None);
+    }
+    out.text
+}
+
+fn objectives(out: &mut Writer, summary: &Summary) {
+    if summary.objectives.is_empty() {
+        return;
+    }
+    out.blank();
+    let inner = out.width - 2;
+    // Rule at the left, measured at the right; where both do not fit, measured goes below.
+    let measures: Vec<_> = summary.objectives.iter().map(view::measured).collect();
+    let right = measures.iter().map(|m| width(m)).max().unwrap_or(0).max(8);
+    let left = inner.saturating_sub(right + 2 + 2 + 12);
+    let side_by_side = left >= 24;
+    for (objective, measured) in summary.objectives.iter().zip(&measures) {
+        let (mark, word) = view::mark(objective.outcome);
+        let colour = colour(Some(objective.outcome));
+        if side_by_side {
+            let lines = wrap(&objective.rule, left);
+            for (i, line) in lines.iter().enumerate() {
+                if i == 0 {
+                    let pad = " ".repeat(left - width(line) + 2 + right - width(measured));
+                    let head = format!("{line}{pad}{measured}  ");
+                    out.marked(mark, &head, word, colour);
+                } else {
+                    out.line(&format!("  {line}"), None);
+                }
+            }
+        } else {
+            out.item(&format!("{mark} "), &objective.rule, Some(colour));
+            out.paragraph(&format!("{word}: {measured}"), 2, None);
+        }
+        let remarks = view::remarks(objective);
+        if !remarks.is_empty() {
+            out.paragraph(&remarks.join("; "), 4, Some("2"));
+        }
+    }
+}
+
+fn needs(out: &mut Writer, summary: &Summary) {
+    if summary.needs.is_empty() {
+        return;
+    }
+    let heading = ["pods at T0", "had", "needed", "most", "first reactive pod"].map(str::to_owned);
+    let mut rows = vec![heading.to_vec()];
+    for need in &summary.needs {
+        let needed = need.needed.map_or("not known".to_owned(), |n| thousands(f64::from(n)));
+        let reactive = need.reactive_at.map_or("none".to_owned(), instant);
+        rows.push(vec![need.service.clone(), plain(need.had), needed, plain(need.most), reactive]);
+    }
+    out.table(&rows);
+    let mut told: Vec<&str> = Vec::new();
+    for need in &summary.needs {
+        if !need.basis.is_empty() && !told.contains(&need.basis.as_str()) {
+            told.push(&need.basis);
+            out.paragraph(&format!("{}: {}", need.service, need.basis), 2, Some("2"));
+        }
+    }
+}
+
+fn theory(out: &mut Writer, summary: &Summary) {
+    if summary.theory.is_empty() {
+        return;
+    }
+    let heading = ["theory beside simulation", "model", "theory", "simulated"].map(str::to_owned);
+    let mut rows = vec![heading.to_vec()];
+    for row in &summary.theory {
+        let name = format!("{} {}", row.scope, row.metric);
+        let value = view::theory_value(row);
+        rows.push(vec![name, row.model.clone(), value.0, value.1]);
+    }
+    out.table(&rows);
+}
+
+/// ANSI attributes of an outcome; the words beside say the same.
+fn colour(outcome: Option<Outcome>) -> &'static str {
+    match outcome {
+        Some(Outcome::Pass) => "1;32",
+        Some(Outcome::Fail) => "1;31",
+        Some(Outcome::Inconclusive) | None => "1;33",
+    }
+}
+
+impl Writer {
+    fn blank(&mut self) {
+        if !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    fn styled(&self, text: &str, style: Option<&str>) -> String {
+        match style {
+            Some(style) if self.color && !text.is_empty() => format!("\x1b[{style}m{text}\x1b[0m"),
+            _ => text.to_owned(),
+        }
+    }
+
+    fn line(&mut self, text: &str, style: Option<&str>) {
+        let text = cut(text, self.width);
+        let text = self.styled(text.trim_end(), style);
+        self.text.push_str(&text);
+        self.text.push('\n');
+    }
+
+    fn paragraph(&mut self, text: &str, indent: usize, style: Option<&str>) {
+        if text.trim().is_empty() {
+            return;
+        }
+        for line in wrap(text, self.width - indent) {
+            self.line(&format!("{}{line}", " ".repeat(indent)), style);
+        }
+    }
+
+    /// A paragraph that hangs from a mark.
+    fn item(&mut self, mark: &str, text: &str, style: Option<&str>) {
+        let indent = width(mark);
+        for (i, line) in wrap(text, self.width - indent).iter().enumerate() {
+            let head = if i == 0 { mark.to_owned() } else { " ".repeat(indent) };
+            let head = self.styled(&head, style);
+            self.text.push_str(&format!("{head}{line}\n"));
+        }
+    }
+
+    fn marked(&mut self, mark: &str, middle: &str, word: &str, style: &str) {
+        let (mark, word) = (self.styled(mark, Some(style)), self.styled(word, Some(style)));
+        self.text.push_str(&format!("{mark} {middle}{word}\n"));
+    }
+
+    fn table(&mut self, rows: &[Vec<String>]) {
+        if rows.len() < 2 {
+            return;
+        }
+        self.blank();
+        for (i, line) in table(rows, self.width).iter().enumerate() {
+            self.line(line, (i == 0).then_some("1"));
+        }
+    }
+}
