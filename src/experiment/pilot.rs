@@ -108,7 +108,9 @@ mod tests {
     #[test]
     fn a_start_that_is_too_low_is_deleted() {
         // Empty for 100 windows of 1000 ns, then between 5 and 11 requests.
-        let found = pilot(|replication, at| if at < 100 { 0 } else { u128::from(5000 + (at * 7 + replication) % 7 * 1000) });
+        let found = pilot(
+            |replication, at| if at < 100 { 0 } else { u128::from(5000 + (at * 7 + replication) % 7 * 1000) },
+        );
         assert_eq!(found, PilotWarmUp { span: SimDuration::from_nanos(100_000), too_short: false });
     }
 

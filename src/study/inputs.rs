@@ -24,7 +24,12 @@ impl FileInputs {
     }
 
     /// Names of the plain files in `directory` whose name passes, each behind `prefix`, sorted.
-    fn files(&self, directory: &Path, prefix: &str, passes: impl Fn(&str) -> bool) -> Result<Vec<String>, InputError> {
+    fn files(
+        &self,
+        directory: &Path,
+        prefix: &str,
+        passes: impl Fn(&str) -> bool,
+    ) -> Result<Vec<String>, InputError> {
         let mut names = Vec::new();
         for entry in fs::read_dir(directory).map_err(reason)? {
             let path = entry.map_err(reason)?.path();

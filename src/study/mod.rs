@@ -3,12 +3,26 @@
 
 mod error;
 mod host;
-// mod inputs;
+mod inputs;
 mod output;
+// mod prepare;
+mod provenance;
+// mod rerun;
+mod resolved;
+// mod run;
 mod starter;
+// mod trials;
+// mod validate;
 
 pub use error::StudyError;
 pub use host::{Host, Stopwatch};
-// pub use inputs::FileInputs;
+pub use inputs::FileInputs;
 pub use output::{Directory, Output, OutputFile};
+// pub use prepare::{Prepared, prepare};
+pub use provenance::{COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RunCounts, VERSION};
+// pub use rerun::{Agreement, Comparison, Rerun, read_run, rerun};
+pub use resolved::resolved_yaml;
+// pub use run::{Execution, RunResult, run};
 pub use starter::{starter, write_new};
+// pub use trials::Step;
+// pub use validate::{contents, validation_json};

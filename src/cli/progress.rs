@@ -1,0 +1,56 @@
+//! How far the work is, on stderr and only on a terminal.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::terminal::Terminal;
+use crate::study::Step;
+
+/// Seconds between redraws while nothing happens, so that the time shown stays alive.
+const TICK: Duration = Duration::from_millis(200);
+
+/// A bar that disappears when it is dropped, so that the result stands alone.
+pub struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A bar, or nothing at all where there is no terminal.
+    #[must_use]
+    pub fn new(terminal: &Terminal) -> Self {
+        if !terminal.shows_progress {
+            return Self { bar: ProgressBar::hidden() };
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        bar.set_style(style(terminal.colors_messages));
+        bar.enable_steady_tick(TICK);
+        Self { bar }
+    }
+
+    /// Shows a step.
+    pub fn show(&self, step: Step) {
+        match step {
+            Step::WarmUp => self.bar.set_message("looking for the warm-up"),
+            Step::Replications { done, of } => {
+                self.bar.set_message("replications");
+                self.bar.set_length(u64::from(of));
+                self.bar.set_position(u64::from(done));
+            }
+            Step::Reporting => self.bar.set_message("report"),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A template that is wrong would only cost the looks.
+fn style(has_color: bool) -> ProgressStyle {
+    let bar = if has_color { "{wide_bar:.cyan/blue}" } else { "{wide_bar}" };
+    let template = format!("{{spinner}} {{msg}} {bar} {{pos}}/{{len}}  {{per_sec}}  {{eta}} left");
+    ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}

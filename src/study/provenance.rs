@@ -1,0 +1,170 @@
+//! `run.json`: all that makes a run repeatable, and the digests of what it gave.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::output::OutputFile;
+
+/// Version of the layout of `run.json`.
+pub const RUN_FILE_VERSION: u32 = 1;
+
+/// Version of the model's rules: raised whenever the same scenario and seed would give other numbers.
+pub const MODEL_SEMANTICS: u32 = 1;
+
+/// The commit the program was built from, or `unknown`.
+pub const COMMIT: &str = env!("FLASHCROWD_COMMIT");
+
+/// Version of the program.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// A change of the scenario asked for from outside, before it is understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The option that asked for it, for messages.
+    pub option: String,
+    /// `path=value`.
+    pub assignment: String,
+}
+
+/// A file and the SHA-256 of its content, in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileDigest {
+    /// Its name, with `/` between folders.
+    pub file: String,
+    /// The digest.
+    pub sha256: String,
+}
+
+/// What a run counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunCounts {
+    /// Replications.
+    pub replications: u32,
+    /// Measured requests over all of them.
+    pub requests: u64,
+    /// Simulation events over all of them.
+    pub events: u64,
+}
+
+/// The content of `run.json`. Neither time nor machine nor threads take part, so equal runs have equal ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of this layout.
+    pub run_file_version: u32,
+    /// Version of the program.
+    pub version: String,
+    /// Commit it was built from.
+    pub commit: String,
+    /// Version of the model's rules.
+    pub model_semantics: u32,
+    /// The scenario file as it was named.
+    pub scenario: String,
+    /// Edits in the order in which they were carried out.
+    pub overrides: Vec<Edit>,
+    /// Every file read: the scenario, its bases, manifests, traces.
+    pub inputs: Vec<FileDigest>,
+    /// Root seed.
+    pub seed: u64,
+    /// What was counted.
+    pub counts: RunCounts,
+    /// Every file written, except this one and `host.json`.
+    pub results: Vec<FileDigest>,
+}
+
+impl Provenance {
+    /// As it is written.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Text and whole numbers only: writing them as JSON cannot fail.
+        let text = serde_json::to_string_pretty(self);
+        text.unwrap_or_default() + "\n"
+    }
+
+    /// The command that gives the same numbers again. Threads and places take no part.
+    #[must_use]
+    pub fn command(&self) -> String {
+        command(&self.scenario, &self.overrides)
+    }
+}
+
+/// `flashcrowd run` with these edits, quoted for a shell.
+#[must_use]
+pub fn command(scenario: &str, edits: &[Edit]) -> String {
+    let mut line = format!("flashcrowd run {}", quoted(scenario));
+    for edit in edits {
+        let short = edit.option != "--set";
+        let value =
+            edit.assignment.split_once('=').filter(|_| short).map_or(&*edit.assignment, |(_, value)| value);
+        line.push_str(&format!(" {} {}", edit.option, quoted(value)));
+    }
+    line
+}
+
+/// The digests of files, in their order.
+#[must_use]
+pub fn digests(files: &[OutputFile]) -> Vec<FileDigest> {
+    files.iter().map(|file| FileDigest { file: file.name.clone(), sha256: digest(&file.content) }).collect()
+}
+
+/// The SHA-256 of `content` in hexadecimal.
+#[must_use]
+pub fn digest(content: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(content))
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A word as a POSIX shell reads it back.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(option: &str, assignment: &str) -> Edit {
+        Edit { option: option.into(), assignment: assignment.into() }
+    }
+
+    #[test]
+    fn the_command_can_be_pasted_into_a_shell() {
+        let edits =
+            [edit("--set", "services.web.work=lognormal(mean 4ms p99 20ms)"), edit("--seed", "run.seed=7")];
+        let line = command("my shop/it's.yaml", &edits);
+        let expected = r"flashcrowd run 'my shop/it'\''s.yaml' --set 'services.web.work=lognormal(mean 4ms p99 20ms)' --seed 7";
+        assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        // FIPS 180-4, the example "abc".
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest(b"abc"), expected);
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let provenance = Provenance {
+            run_file_version: RUN_FILE_VERSION,
+            version: VERSION.into(),
+            commit: COMMIT.into(),
+            model_semantics: MODEL_SEMANTICS,
+            scenario: "a.yaml".into(),
+            overrides: vec![edit("--seed", "run.seed=7")],
+            inputs: vec![FileDigest { file: "a.yaml".into(), sha256: digest(b"a") }],
+            seed: u64::MAX,
+            counts: RunCounts { replications: 20, requests: 1, events: 2 },
+            results: digests(&[OutputFile::text("summary.csv", "x")]),
+        };
+        let read: Provenance = serde_json::from_str(&provenance.to_json()).unwrap();
+        assert_eq!(read, provenance);
+    }
+}

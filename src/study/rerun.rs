@@ -1,0 +1,213 @@
+//! `rerun`: a stored run repeated, and its results compared byte for byte.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use serde::Serialize;
+
+use super::StudyError;
+use super::output::Output;
+use super::prepare::prepare;
+use super::provenance::{COMMIT, FileDigest, MODEL_SEMANTICS, Provenance, RUN_FILE_VERSION, VERSION, digest};
+use super::run::{Execution, Identity, RunResult, execute};
+use crate::scenario::Inputs;
+
+/// Longest `run.json` that is read.
+const LONGEST_RUN_FILE: u64 = 64 << 20;
+
+/// How a file of the stored run compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agreement {
+    /// The same bytes.
+    Agrees,
+    /// Other bytes.
+    Differs,
+    /// The stored run has it, the repeated one has not.
+    Missing,
+    /// The repeated run has it, the stored one has not.
+    Additional,
+}
+
+/// One file compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// Its name.
+    pub file: String,
+    /// How it compares.
+    pub agreement: Agreement,
+    /// The file on disk is no longer what the run wrote.
+    pub altered_since: bool,
+}
+
+/// What a repetition gave.
+pub struct Rerun {
+    /// The stored run.
+    pub stored: Provenance,
+    /// The repeated one.
+    pub result: RunResult,
+    /// Every file of either.
+    pub files: Vec<Comparison>,
+    /// What explains a difference, as sentences.
+    pub remarks: Vec<String>,
+}
+
+impl Rerun {
+    /// Whether all results came out the same.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.files.iter().all(|file| file.agreement == Agreement::Agrees)
+    }
+}
+
+/// The stored run in `place`, a directory or its `run.json`, and that directory.
+///
+/// # Errors
+/// If it cannot be read, or is not the record of a run.
+pub fn read_run(place: &Path) -> Result<(Provenance, PathBuf), StudyError> {
+    let file = if place.is_dir() { place.join("run.json") } else { place.to_owned() };
+    let failed = |reason| StudyError::read(&file, reason);
+    let size = std::fs::metadata(&file).map_err(failed)?.len();
+    let refused =
+        |why: String| StudyError::Refused(format!("`{}` is not the record of a run: {why}", file.display()));
+    if size > LONGEST_RUN_FILE {
+        return Err(refused(format!("it is longer than {LONGEST_RUN_FILE} bytes")));
+    }
+    let text = std::fs::read(&file).map_err(failed)?;
+    let stored: Provenance = serde_json::from_slice(&text).map_err(|error| refused(error.to_string()))?;
+    if stored.run_file_version != RUN_FILE_VERSION {
+        return Err(refused(format!(
+            "its layout is version {}, not {RUN_FILE_VERSION}",
+            stored.run_file_version
+        )));
+    }
+    Ok((stored, file.parent().unwrap_or(Path::new("")).to_owned()))
+}
+
+/// Repeats the run stored in `place`. `moved` names the scenario file if it is no longer where it was.
+///
+/// # Errors
+/// If the record, the scenario or an input cannot be read or is no longer what it was; as `run` does, too.
+pub fn rerun(
+    place: &Path,
+    moved: Option<&str>,
+    inputs: &dyn Inputs,
+    execution: Execution<'_>,
+    mut output: Option<&mut dyn Output>,
+) -> Result<Rerun, StudyError> {
+    let (stored, directory) = read_run(place)?;
+    let name = moved.unwrap_or(&stored.scenario);
+    let prepared = prepare(name, &stored.overrides, inputs).map_err(|error| match moved {
+        None => StudyError::Failed(format!("{error}; --scenario names it if it has moved")),
+        Some(_) => error,
+    })?;
+    same_inputs(&stored.inputs, &prepared.inputs)?;
+    let Some(scenario) = &prepared.scenario else {
+        let text = format!("`{name}` has errors in this version; `flashcrowd validate` shows them");
+        return Err(StudyError::Refused(text));
+    };
+    if let Some(output) = output.as_deref_mut() {
+        output.prepare()?;
+    }
+    // The same content under another name is the same run, so results carry the stored names.
+    let identity = Identity { name: &stored.scenario, edits: &stored.overrides, inputs: &stored.inputs };
+    let interrupt = execution.interrupt;
+    let result = execute(scenario, identity, execution)?;
+    if interrupt.load(Ordering::Relaxed) {
+        return Err(StudyError::Interrupted);
+    }
+    if let Some(output) = output {
+        output.publish(&result.files)?;
+    }
+    let files = compare(&stored.results, &result.provenance.results, &directory);
+    let remarks = remarks(&stored);
+    Ok(Rerun { stored, result, files, remarks })
+}
+
+/// Checks that every stored input is there with the same content; names may differ when the scenario moved.
+fn same_inputs(stored: &[FileDigest], now: &[FileDigest]) -> Result<(), StudyError> {
+    let has = |list: &[FileDigest], sha256: &str| list.iter().any(|input| input.sha256 == sha256);
+    let changed = stored.iter().filter(|input| !has(now, &input.sha256));
+    let added = now.iter().filter(|input| !has(stored, &input.sha256));
+    let mut names: Vec<&str> = changed.chain(added).map(|input| input.file.as_str()).collect();
+    names.dedup();
+    match names.first() {
+        None => Ok(()),
+        Some(first) => {
+            let others =
+                if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
+            let text = format!("`{first}`{others} changed since the run, so it cannot be repeated");
+            Err(StudyError::Refused(text))
+        }
+    }
+}
+
+fn compare(stored: &[FileDigest], now: &[FileDigest], directory: &Path) -> Vec<Comparison> {
+    let find = |list: &[FileDigest], name: &str| list.iter().find(|file| file.file == name).cloned();
+    let mut files = Vec::new();
+    for before in stored {
+        let agreement = match find(now, &before.file) {
+            Some(after) if after.sha256 == before.sha256 => Agreement::Agrees,
+            Some(_) => Agreement::Differs,
+            None => Agreement::Missing,
+        };
+        let on_disk = std::fs::read(directory.join(&before.file)).ok();
+        let altered_since = on_disk.is_some_and(|content| digest(&content) != before.sha256);
+        files.push(Comparison { file: before.file.clone(), agreement, altered_since });
+    }
+    for after in now.iter().filter(|after| find(stored, &after.file).is_none()) {
+        let agreement = Agreement::Additional;
+        files.push(Comparison { file: after.file.clone(), agreement, altered_since: false });
+    }
+    files
+}
+
+fn remarks(stored: &Provenance) -> Vec<String> {
+    let facts = [
+        ("version", stored.version.clone(), VERSION.to_owned()),
+        ("commit", stored.commit.clone(), COMMIT.to_owned()),
+        ("model semantics", stored.model_semantics.to_string(), MODEL_SEMANTICS.to_string()),
+    ];
+    let differing = facts.into_iter().filter(|(_, before, now)| before != now);
+    differing
+        .map(|(what, before, now)| format!("the stored run has {what} {before}, this program {now}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn files(list: &[(&str, &str)]) -> Vec<FileDigest> {
+        list.iter()
+            .map(|(file, content)| FileDigest { file: (*file).into(), sha256: digest(content.as_bytes()) })
+            .collect()
+    }
+
+    #[test]
+    fn every_file_of_either_run_is_compared() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("same"), "edited by hand").unwrap();
+        std::fs::write(place.path().join("other"), "1").unwrap();
+        let stored = files(&[("same", "0"), ("other", "1"), ("gone", "2")]);
+        let now = files(&[("same", "0"), ("other", "x"), ("new", "3")]);
+        let found = compare(&stored, &now, place.path());
+        let seen: Vec<_> =
+            found.iter().map(|file| (file.file.as_str(), file.agreement, file.altered_since)).collect();
+        let expected = [
+            ("same", Agreement::Agrees, true),
+            ("other", Agreement::Differs, false),
+            ("gone", Agreement::Missing, false),
+            ("new", Agreement::Additional, false),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn moved_inputs_are_the_same_and_changed_ones_are_named() {
+        let stored = files(&[("a.yaml", "a"), ("t.csv", "t")]);
+        assert!(same_inputs(&stored, &files(&[("x/a.yaml", "a"), ("x/t.csv", "t")])).is_ok());
+        let error = same_inputs(&stored, &files(&[("a.yaml", "a"), ("t.csv", "other")])).unwrap_err();
+        assert_eq!(error.to_string(), "`t.csv` changed since the run, so it cannot be repeated");
+    }
+}

@@ -1,0 +1,131 @@
+//! `run`: a scenario simulated, summarised, judged and written down.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::StudyError;
+use super::host::{Host, Stopwatch};
+use super::output::{Output, OutputFile};
+use super::prepare::Prepared;
+use super::provenance::{
+    COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RUN_FILE_VERSION, RunCounts, VERSION, command,
+    digests,
+};
+use super::trials::{Step, Trial, simulate};
+use crate::analysis::{Summary, summarize};
+use crate::report;
+use crate::scenario::Scenario;
+
+/// How a run is carried out; none of it reaches the results.
+pub struct Execution<'a> {
+    /// Threads; 0 is one a core.
+    pub threads: usize,
+    /// Ends the run when set.
+    pub interrupt: &'a AtomicBool,
+    /// Hears how far the run is.
+    pub progress: &'a mut dyn FnMut(Step),
+}
+
+/// What a run gave.
+pub struct RunResult {
+    /// The numbers and the verdict.
+    pub summary: Summary,
+    /// Every file of a run; `run.json` and `host.json` are the last two.
+    pub files: Vec<OutputFile>,
+    /// What makes it repeatable.
+    pub provenance: Provenance,
+    /// What it cost.
+    pub host: Host,
+}
+
+/// Who a run is: what its files say about where they come from.
+#[derive(Clone, Copy)]
+pub(super) struct Identity<'a> {
+    /// The scenario as it was named.
+    pub name: &'a str,
+    /// Edits of it.
+    pub edits: &'a [Edit],
+    /// Every file read.
+    pub inputs: &'a [FileDigest],
+}
+
+/// Runs a prepared scenario, and writes its files if there is somewhere to write them.
+///
+/// # Errors
+/// If the scenario has errors, if nothing can be written (said before the run), or if the run was interrupted.
+pub fn run(
+    prepared: &Prepared,
+    execution: Execution<'_>,
+    output: Option<&mut dyn Output>,
+) -> Result<RunResult, StudyError> {
+    let scenario = prepared.scenario.as_ref();
+    let scenario = scenario.ok_or_else(|| StudyError::Refused(format!("`{}` has errors", prepared.name)))?;
+    let identity = Identity { name: &prepared.name, edits: &prepared.edits, inputs: &prepared.inputs };
+    let interrupt = execution.interrupt;
+    let Some(output) = output else { return execute(scenario, identity, execution) };
+    output.prepare()?;
+    let result = execute(scenario, identity, execution)?;
+    if interrupt.load(Ordering::Relaxed) {
+        return Err(StudyError::Interrupted);
+    }
+    output.publish(&result.files)?;
+    Ok(result)
+}
+
+/// Runs a scenario and makes its files, without writing them.
+pub(super) fn execute(
+    scenario: &Scenario,
+    identity: Identity<'_>,
+    execution: Execution<'_>,
+) -> Result<RunResult, StudyError> {
+    let watch = Stopwatch::start();
+    let Execution { threads, interrupt, progress } = execution;
+    let trial = simulate(&scenario.model, threads, interrupt, progress)?;
+    progress(Step::Reporting);
+    let summary = summary(scenario, &trial);
+    let mut files = report_files(&summary, identity);
+    let provenance = provenance(&summary, identity, &files);
+    let host = watch.stop(trial.threads);
+    files.push(OutputFile::text("run.json", provenance.to_json()));
+    let cost = serde_json::to_string_pretty(&host).unwrap_or_default() + "\n";
+    files.push(OutputFile::text("host.json", cost));
+    Ok(RunResult { summary, files, provenance, host })
+}
+
+fn provenance(summary: &Summary, identity: Identity<'_>, files: &[OutputFile]) -> Provenance {
+    let facts = &summary.facts;
+    let counts =
+        RunCounts { replications: facts.replications, requests: facts.requests, events: facts.events };
+    Provenance {
+        run_file_version: RUN_FILE_VERSION,
+        version: VERSION.into(),
+        commit: COMMIT.into(),
+        model_semantics: MODEL_SEMANTICS,
+        scenario: identity.name.to_owned(),
+        overrides: identity.edits.to_vec(),
+        inputs: identity.inputs.to_vec(),
+        seed: facts.seed,
+        counts,
+        results: digests(files),
+    }
+}
+
+/// The files that people and notebooks read.
+fn report_files(summary: &Summary, identity: Identity<'_>) -> Vec<OutputFile> {
+    let facts =
+        identity.inputs.iter().map(|input| (format!("SHA-256 of {}", input.file), input.sha256.clone()));
+    let origin = report::Origin {
+        command: command(identity.name, identity.edits),
+        version: VERSION.into(),
+        commit: (COMMIT != "unknown").then(|| COMMIT.to_owned()),
+        facts: facts.chain([("model semantics".to_owned(), MODEL_SEMANTICS.to_string())]).collect(),
+    };
+    let mut files = vec![
+        OutputFile::text("report.html", report::html(summary, &origin)),
+        OutputFile::text("summary.csv", report::summary_csv(summary)),
+        OutputFile::text("summary.json", report::summary_json(summary)),
+        OutputFile::text("timeseries.csv", report::timeseries_csv(summary)),
+    ];
+    let charts = report::charts(summary).into_iter();
+    files.extend(charts.map(|chart| OutputFile::text(&format!("charts/{}.svg", chart.name), chart.svg)));
+    files
+}
