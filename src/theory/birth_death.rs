@@ -74,8 +74,8 @@ pub fn stationary_law(births: &[f64], deaths: &[f64]) -> Result<Law, Unsolvable>
 /// whole: rates from functions of `n`, as in [`stationary_law`] (`death(n)` is the rate from `n`, `n >= 1`).
 ///
 /// # Errors
-/// When a rate is out of range, or the probabilities have not become negligible at `most` (the chain may be
-/// unstable).
+/// When a rate is out of range, or the probabilities have not become negligible at `most`: the chain is too
+/// large, or unstable.
 pub fn stationary_law_by(
     birth: impl Fn(u64) -> f64,
     death: impl Fn(u64) -> f64,
@@ -99,7 +99,7 @@ pub fn stationary_law_by(
             return Ok(normalised(&ratios));
         }
     }
-    Err(Unsolvable::Unstable { utilisation: ratios.last().copied().unwrap_or(f64::INFINITY) })
+    Err(Unsolvable::TooLarge { name: "states", most })
 }
 
 fn ratio(birth: f64, death: f64) -> Result<f64, Unsolvable> {
@@ -177,6 +177,7 @@ mod tests {
     fn bad_rates_are_refused() {
         assert!(stationary_law(&[1.0], &[]).is_err());
         assert!(stationary_law(&[1.0], &[0.0]).is_err());
-        assert!(stationary_law_by(|_| 2.0, |_| 1.0, 1000, 1e-12).is_err());
+        let unstable = stationary_law_by(|_| 2.0, |_| 1.0, 1000, 1e-12);
+        assert_eq!(unstable, Err(Unsolvable::TooLarge { name: "states", most: 1000 }));
     }
 }

@@ -11,13 +11,18 @@ use crate::numerics::{exp, exp_m1, ln};
 /// `B(0) = 1`, `B(n) = a B(n-1) / (n + a B(n-1))`. The recursion only multiplies and adds what is positive, so
 /// it is exact to rounding for every size.
 ///
-/// `offered_load` in Erlangs, finite and not negative.
+/// `offered_load` in Erlangs, finite and not negative. Takes as many steps as there are slots, or about half
+/// again the offered load if that is less.
 #[must_use]
 pub fn erlang_b(offered_load: f64, slots: u64) -> f64 {
     let mut blocking = 1.0;
     for n in 1..=slots {
         let carried = offered_load * blocking;
         blocking = carried / (n as f64 + carried);
+        // From here on it stays zero.
+        if blocking == 0.0 {
+            break;
+        }
     }
     blocking
 }
@@ -33,6 +38,9 @@ pub fn erlang_c(offered_load: f64, slots: u64) -> f64 {
     blocking / (1.0 - utilisation * (1.0 - blocking))
 }
 
+/// Largest offered load solved, in Erlangs; the recursion takes a step for each.
+const MOST_ERLANGS: u64 = 100_000_000;
+
 /// The M/M/c queue: Poisson arrivals, exponential work, `slots` places in service, one unlimited FIFO queue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MmC {
@@ -46,12 +54,16 @@ impl MmC {
     /// The stable queue with these rates per second (`service_rate` of one slot).
     ///
     /// # Errors
-    /// When a rate is not above zero, there is no slot, or the queue is unstable.
+    /// When a rate is not above zero, there is no slot, the queue is unstable, or the offered load is above a
+    /// hundred million Erlangs.
     pub fn new(arrival_rate: f64, service_rate: f64, slots: u64) -> Result<Self, Unsolvable> {
         let offered = positive("arrival_rate", arrival_rate)? / positive("service_rate", service_rate)?;
         let utilisation = offered / at_least_one("slots", slots)?;
         if utilisation >= 1.0 {
             return Err(Unsolvable::Unstable { utilisation });
+        }
+        if offered > MOST_ERLANGS as f64 {
+            return Err(Unsolvable::TooLarge { name: "Erlangs", most: MOST_ERLANGS });
         }
         Ok(Self { arrival_rate, service_rate, slots, prob_wait: erlang_c(offered, slots) })
     }
@@ -127,6 +139,7 @@ impl MmC {
         if !(0.0..1.0).contains(&p) {
             return None;
         }
+        // A system so large that nobody waits has the logarithm of zero here, which the maximum removes.
         Some((ln(self.prob_wait / (1.0 - p)) / self.spare_rate()).max(0.0))
     }
 
@@ -241,5 +254,7 @@ mod tests {
         ));
         assert!(MmC::new(1.0, 1.0, 0).is_err());
         assert_eq!(erlang_c(3.0, 2), 1.0);
+        assert_eq!(MmC::new(1.0, 1.0, u64::MAX).unwrap().prob_wait(), 0.0);
+        assert!(MmC::new(1e15, 1.0, u64::MAX).is_err());
     }
 }

@@ -33,7 +33,7 @@ impl FinitePopulation {
         positive("service_rate", service_rate)?;
         at_least_one("slots", slots)?;
         if at_least_one("clients", clients)? > MOST_CLIENTS as f64 {
-            return Err(Unsolvable::Parameter { name: "clients", value: clients as f64 });
+            return Err(Unsolvable::TooLarge { name: "clients", most: MOST_CLIENTS });
         }
         let law_of = |clients: u64| {
             let births: Vec<f64> = (0..clients).map(|n| (clients - n) as f64 / think_time).collect();

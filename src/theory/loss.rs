@@ -32,8 +32,11 @@ impl MmCK {
         positive("arrival_rate", arrival_rate)?;
         positive("service_rate", service_rate)?;
         at_least_one("slots", slots)?;
-        if capacity < slots || capacity > MOST_STATES {
+        if capacity < slots {
             return Err(Unsolvable::Parameter { name: "capacity", value: capacity as f64 });
+        }
+        if capacity > MOST_STATES {
+            return Err(Unsolvable::TooLarge { name: "places", most: MOST_STATES });
         }
         let deaths: Vec<f64> = (1..=capacity).map(|n| n.min(slots) as f64 * service_rate).collect();
         let law = stationary_law(&vec![arrival_rate; deaths.len()], &deaths)?;
@@ -194,5 +197,6 @@ mod tests {
         assert_eq!(queue.prob_wait(), 0.0);
         assert_eq!(queue.waiting_time_quantile(0.999), Some(0.0));
         assert!(MmCK::new(1.0, 1.0, 3, 2).is_err());
+        assert!(MmCK::new(1.0, 1.0, 3, u64::MAX).is_err());
     }
 }

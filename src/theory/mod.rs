@@ -39,6 +39,13 @@ pub enum Unsolvable {
         /// Offered load over slots; 1 or more.
         utilisation: f64,
     },
+    /// The exact answer would take more states or steps than are worth computing.
+    TooLarge {
+        /// What there would be too many of.
+        name: &'static str,
+        /// The most that is allowed.
+        most: u64,
+    },
     /// A parameter lies outside its range.
     Parameter {
         /// Name of the parameter.
@@ -52,6 +59,7 @@ impl std::fmt::Display for Unsolvable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Unstable { utilisation } => write!(f, "unstable: utilisation would be {utilisation}"),
+            Self::TooLarge { name, most } => write!(f, "too large: more than {most} {name}"),
             Self::Parameter { name, value } => write!(f, "{name} of {value} is out of range"),
         }
     }

@@ -60,7 +60,7 @@ pub fn smallest_slots(
         return Err(Unsolvable::Parameter { name: "at_most", value: at_most });
     }
     if offered > (MOST_SLOTS / 2) as f64 {
-        return Err(Unsolvable::Parameter { name: "offered_load", value: offered });
+        return Err(Unsolvable::TooLarge { name: "slots", most: MOST_SLOTS });
     }
     let measure = |slots: u64| measure(arrival_rate, service_rate, target, slots);
     let fewest = if target == StaffingTarget::Blocking { 1 } else { offered.floor() as u64 + 1 };

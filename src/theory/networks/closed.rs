@@ -39,7 +39,7 @@ impl ClosedNetwork {
     pub fn new(clients: u64, think_time: f64, stations: &[ClosedStation]) -> Result<Self, Unsolvable> {
         not_negative("think_time", think_time)?;
         if at_least_one("clients", clients)? > MOST_CLIENTS as f64 {
-            return Err(Unsolvable::Parameter { name: "clients", value: clients as f64 });
+            return Err(Unsolvable::TooLarge { name: "clients", most: MOST_CLIENTS });
         }
         at_least_one("stations", stations.len() as u64)?;
         for station in stations {
