@@ -27,10 +27,10 @@ pub(super) fn sides(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
     let weight = weight(a, b, x, y);
     // The continued fraction converges fast below the mean of the law, so above it the sides change places.
     if x * (a + b + 2.0) <= a + 1.0 {
-        let value = (weight * fraction(a, b, x) / a).min(1.0);
+        let value = (weight / fraction(a, b, x, y)).min(1.0);
         (value, 1.0 - value)
     } else {
-        let value = (weight * fraction(b, a, y) / b).min(1.0);
+        let value = (weight / fraction(b, a, y, x)).min(1.0);
         (1.0 - value, value)
     }
 }
@@ -38,32 +38,29 @@ pub(super) fn sides(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
 /// `x^a y^b / B(a, b)` by Loader's saddle-point form, so that large `a` and `b` lose no digits.
 fn weight(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
-    let exponent = stirling_error(n)
-        - stirling_error(a)
-        - stirling_error(b)
-        - deviance(a, n * x)
-        - deviance(b, n * y);
+    let exponent =
+        stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance(a, n * x) - deviance(b, n * y);
     exp(exponent) * sqrt(a / n * b / std::f64::consts::TAU)
 }
 
-/// The continued fraction of NIST DLMF 8.17.22 by Lentz's method.
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
+/// The even part of the continued fraction of NIST DLMF 8.17.22, by Lentz's method, in the arrangement of
+/// A. R. DiDonato, A. H. Morris, Algorithm 708, ACM TOMS 18 (1992): with `x` and `y` apart, nothing cancels when
+/// `x` is near one. `I_x(a, b)` is the weight over this.
+fn fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
     // A denominator of exactly zero is replaced by a tiny one (Thompson and Barnett 1986).
     let guard = |value: f64| if value == 0.0 { 1e-300 } else { value };
-    let mut c = 1.0;
-    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
-    let mut product = d;
+    let offset = a * y - b * x + 1.0;
+    let mut product = guard(a * offset / (a + 1.0));
+    let mut c = product;
+    let mut d = 0.0;
     let mut m = 0.0;
     loop {
         m += 1.0;
-        let twice = 2.0 * m;
-        let even = m * (b - m) * x / ((a + twice - 1.0) * (a + twice));
-        d = 1.0 / guard(1.0 + even * d);
-        c = guard(1.0 + even / c);
-        product *= c * d;
-        let odd = -(a + m) * (a + b + m) * x / ((a + twice) * (a + twice + 1.0));
-        d = 1.0 / guard(1.0 + odd * d);
-        c = guard(1.0 + odd / c);
+        let before = a + 2.0 * m - 1.0;
+        let numerator = (a + m - 1.0) / before * ((a + b + m - 1.0) / before) * (m * (b - m)) * x * x;
+        let term = m + m * (b - m) * x / before + (a + m) * (offset + m * (2.0 - x)) / (before + 2.0);
+        d = 1.0 / guard(term + numerator * d);
+        c = guard(term + numerator / c);
         let factor = c * d;
         product *= factor;
         if (factor - 1.0).abs() <= 2.0 * f64::EPSILON || m > 1e6 {

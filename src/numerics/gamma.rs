@@ -15,6 +15,12 @@ pub fn ln_gamma(x: f64) -> f64 {
     libm::lgamma(x)
 }
 
+/// The gamma function.
+#[must_use]
+pub fn gamma(x: f64) -> f64 {
+    libm::tgamma(x)
+}
+
 /// `ln(gamma(a + 1)) - ln(sqrt(2 pi a) (a/e)^a)`, the error of Stirling's formula (NIST DLMF 5.11.1).
 pub(super) fn stirling_error(a: f64) -> f64 {
     if a < STIRLING_FROM {
@@ -22,9 +28,7 @@ pub(super) fn stirling_error(a: f64) -> f64 {
     }
     let square = a * a;
     let mut sum = 1.0 / 156.0;
-    for term in
-        [-691.0 / 360_360.0, 1.0 / 1188.0, -1.0 / 1680.0, 1.0 / 1260.0, -1.0 / 360.0, 1.0 / 12.0]
-    {
+    for term in [-691.0 / 360_360.0, 1.0 / 1188.0, -1.0 / 1680.0, 1.0 / 1260.0, -1.0 / 360.0, 1.0 / 12.0] {
         sum = sum / square + term;
     }
     sum / a

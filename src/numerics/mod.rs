@@ -12,12 +12,14 @@ mod normal;
 mod root;
 mod student;
 
+#[cfg(test)]
+mod tests;
 
 pub use beta::{beta_reg, beta_reg_inverse};
 pub use binomial::binomial_cdf;
 pub use elementary::{cos, erf, erfc, exp, exp_m1, ln, ln_1p, log10, pow, powi, sin, sqrt};
 pub use gamma::{
-    chi2_quantile, gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse, ln_gamma, poisson_weight,
+    chi2_quantile, gamma, gamma_p, gamma_p_inverse, gamma_q, gamma_q_inverse, ln_gamma, poisson_weight,
 };
 pub use normal::{norm_cdf, norm_pdf, norm_quantile, norm_sf};
 pub use root::increasing_root;

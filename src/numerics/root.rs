@@ -29,8 +29,7 @@ pub fn increasing_root(low: f64, high: f64, mut f: impl FnMut(f64) -> f64) -> f6
         let secant = (fb * a - fa * b) / (fb - fa);
         let sign = if middle >= secant { 1.0 } else { -1.0 };
         let truncation = (kappa * width * width).max(0.5 * tolerance(b));
-        let towards =
-            if truncation <= (middle - secant).abs() { secant + sign * truncation } else { middle };
+        let towards = if truncation <= (middle - secant).abs() { secant + sign * truncation } else { middle };
         let reach = (radius - 0.5 * width).max(0.0);
         let mut x = if (towards - middle).abs() <= reach { towards } else { middle - sign * reach };
         if x.is_nan() || x <= a || x >= b {

@@ -17,11 +17,7 @@ pub fn t_cdf(t: f64, df: f64) -> f64 {
         return if t > 0.0 { 1.0 } else { 0.0 };
     }
     let (centre, tail) = central_and_tail(t.abs(), df);
-    if t > 0.0 {
-        if centre < 0.25 { 0.5 + centre } else { 1.0 - tail }
-    } else {
-        tail
-    }
+    if t > 0.0 { if centre < 0.25 { 0.5 + centre } else { 1.0 - tail } } else { tail }
 }
 
 /// `P(0 < T < t)` and `P(T > t)` for `t >= 0`.
