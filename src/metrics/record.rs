@@ -109,6 +109,8 @@ pub struct ClassRecord {
     pub within: Vec<u64>,
     /// All answers sent in the counted span, whenever the request arrived (throughput).
     pub completed_in_span: u64,
+    /// Time from arrival to the first start of service at the entry, of those that reached it.
+    pub wait: Recorder,
     /// Response time of those answered well.
     pub sojourn: Recorder,
     /// Time from arrival to failure of those that failed.
@@ -210,6 +212,7 @@ impl ClassRecord {
             censored: 0,
             within: vec![0; limits],
             completed_in_span: 0,
+            wait: Recorder::new(bits),
             sojourn: Recorder::new(bits),
             failed_after: Recorder::new(bits.min(5)),
         }

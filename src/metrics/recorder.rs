@@ -55,6 +55,12 @@ impl Recorder {
         self.largest = self.largest.max(nanos);
     }
 
+    /// Records `count` durations of zero.
+    pub fn record_zeros(&mut self, count: u64) {
+        self.bins[0] += count;
+        self.count += count;
+    }
+
     /// Adds another recorder of the same resolution.
     ///
     /// # Panics

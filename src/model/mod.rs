@@ -1,1 +1,110 @@
 //! What is simulated: immutable, validated, id-indexed.
+//!
+//! A [`Model`] is the only proof that a scenario was valid: whoever holds one has no error case left.
+//! Every cross-reference is an index into one of its vectors, and every time is relative to the start of
+//! a replication (`from - settle` is zero).
+
+mod class;
+mod ids;
+mod objective;
+mod plan;
+mod program;
+mod record;
+mod service;
+mod traffic;
+
+pub use crate::policy::Balancer;
+pub use class::{Class, Patience, PatienceUntil};
+pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
+pub use objective::{Comparison, Measure, Objective, Scope, ShareKind};
+pub use plan::{After, Limits, Mode, NamedWindow, RunPlan, WarmUp};
+pub use program::{Backoff, CallPolicy, CallSite, Caller, Edge, Jitter, RetryOn, Step};
+pub use record::{GridProbe, Recording};
+pub use service::{
+    AbandonedWork, Change, ChangeAction, CpuMetrics, Discipline, InitialState, PodSpeed, QueuePlacement,
+    Scaler, Service,
+};
+pub use traffic::{ArrivalProcess, Piece, RateProfile, Segment, Source, SourceKind};
+
+use crate::random::{Law, Sampler};
+
+/// A law with its compiled sampler.
+#[derive(Clone, Debug)]
+pub struct CompiledLaw {
+    /// The exact law, for theory and reports.
+    pub law: Law,
+    /// Its table, for the simulation.
+    pub sampler: Sampler,
+}
+
+impl CompiledLaw {
+    /// Compiles `law`.
+    #[must_use]
+    pub fn new(law: Law) -> Self {
+        let sampler = Sampler::new(&law);
+        Self { law, sampler }
+    }
+}
+
+/// Everything a replication needs, apart from its number.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// The scenario's name.
+    pub name: String,
+    /// The question it answers, as its author wrote it.
+    pub question: String,
+    /// What is run for how long.
+    pub plan: RunPlan,
+    /// Where requests come from.
+    pub sources: Vec<Source>,
+    /// Kinds of client-visible requests.
+    pub classes: Vec<Class>,
+    /// Deployed units.
+    pub services: Vec<Service>,
+    /// Who calls whom: balancer state and statistics live here.
+    pub edges: Vec<Edge>,
+    /// Places in programs from which a call is made.
+    pub sites: Vec<CallSite>,
+    /// All programs, flat; a program is the index of its first step and ends at [`Step::End`].
+    pub steps: Vec<Step>,
+    /// All random laws of steps, start-up times, patience and so on.
+    pub laws: Vec<CompiledLaw>,
+    /// Scheduled changes, sorted by time.
+    pub changes: Vec<Change>,
+    /// Named spans for objectives and charts: every peak, and the author's own.
+    pub windows: Vec<NamedWindow>,
+    /// What is promised.
+    pub objectives: Vec<Objective>,
+    /// What is recorded, and how finely.
+    pub recording: Recording,
+    /// How stale what a controller sees is.
+    pub cpu_metrics: CpuMetrics,
+}
+
+impl Model {
+    /// Adds a law and returns its index.
+    pub fn add_law(&mut self, law: Law) -> LawId {
+        self.laws.push(CompiledLaw::new(law));
+        LawId((self.laws.len() - 1) as u16)
+    }
+
+    /// Adds steps as one program, closes it with [`Step::End`], and returns its first step.
+    pub fn add_program(&mut self, steps: impl IntoIterator<Item = Step>) -> StepId {
+        let first = StepId(self.steps.len() as u16);
+        self.steps.extend(steps);
+        self.steps.push(Step::End);
+        first
+    }
+
+    /// The service called `name`.
+    #[must_use]
+    pub fn service_named(&self, name: &str) -> Option<ServiceId> {
+        self.services.iter().position(|s| s.name == name).map(|i| ServiceId(i as u16))
+    }
+
+    /// The class called `name`.
+    #[must_use]
+    pub fn class_named(&self, name: &str) -> Option<ClassId> {
+        self.classes.iter().position(|c| c.name == name).map(|i| ClassId(i as u16))
+    }
+}

@@ -1,1 +1,39 @@
 //! How state changes: the world and its events.
+//!
+//! A replication's life: [`Simulator::new`] lays out tables for a model once; [`Simulator::run`] starts the
+//! world empty (or in the model's initial state), delivers events in order of (instant, kind, identity), and
+//! hands out a [`RunRecord`]. It is a pure function of (model, replication number) and cannot fail: whatever
+//! bound is reached is an outcome in the record.
+//!
+//! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do; `stations` queues and
+//!   serves; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
+//!   them; `measure` keeps the records; `probes` look without disturbing.
+
+mod arrivals;
+mod balance;
+mod calls;
+mod event;
+mod frame;
+mod levels;
+mod measure;
+mod probes;
+mod programs;
+mod scaling;
+mod sharing;
+mod stations;
+#[cfg(test)]
+mod tests;
+mod world;
+
+use crate::metrics::RunRecord;
+use crate::model::Model;
+use std::sync::atomic::AtomicBool;
+
+pub use world::Simulator;
+
+/// Runs replication number `replication` of the model. If `interrupt` becomes true the run ends early and its
+/// record says so.
+#[must_use]
+pub fn simulate(model: &Model, replication: u64, interrupt: &AtomicBool) -> RunRecord {
+    Simulator::new(model).run(replication, interrupt)
+}

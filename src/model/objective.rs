@@ -1,0 +1,111 @@
+//! What is promised.
+
+use super::{ClassId, EdgeId, ServiceId};
+use crate::units::{SimDuration, SimTime};
+
+/// One promise: a measure against a limit, over a span, in every window, in a share of runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// As its author wrote it.
+    pub text: String,
+    /// Whose measure.
+    pub scope: Scope,
+    /// What is measured and its limit.
+    pub measure: Measure,
+    /// The span that counts; `None` is the whole counted span.
+    pub during: Option<(SimTime, SimTime)>,
+    /// If set, the limit must hold in every window of this width; a window with under 100 arrivals joins the next.
+    pub every: Option<SimDuration>,
+    /// If set, the limit must hold in at least this share of runs (0..=1), judged by its Wilson interval.
+    pub in_runs: Option<f64>,
+}
+
+/// Whose measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// All classes together.
+    System,
+    /// One class.
+    Class(ClassId),
+    /// One service.
+    Service(ServiceId),
+    /// One edge.
+    Edge(EdgeId),
+}
+
+/// Direction of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    More,
+    /// `>=`
+    AtLeast,
+}
+
+impl Comparison {
+    /// Whether `value` meets `limit`.
+    #[must_use]
+    pub fn holds(self, value: f64, limit: f64) -> bool {
+        match self {
+            Self::Less => value < limit,
+            Self::AtMost => value <= limit,
+            Self::More => value > limit,
+            Self::AtLeast => value >= limit,
+        }
+    }
+
+    /// Whether small values are good.
+    #[must_use]
+    pub fn wants_small(self) -> bool {
+        matches!(self, Self::Less | Self::AtMost)
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
+/// What is measured and its limit. Times in seconds, shares 0..=1, rates per second.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Measure {
+    /// Quantile of the response time of answered requests.
+    Quantile(f64, Comparison, f64),
+    /// Mean response time of answered requests.
+    Mean(Comparison, f64),
+    /// Share of arrived requests answered well within this time.
+    Within(SimDuration, Comparison, f64),
+    /// Share of arrived requests with this fate.
+    Share(ShareKind, Comparison, f64),
+    /// Answered well per second.
+    Goodput(Comparison, f64),
+    /// Pods ready (its largest value).
+    Replicas(Comparison, f64),
+    /// Busy share of slots.
+    Utilisation(Comparison, f64),
+    /// Tries per call.
+    Retries(Comparison, f64),
+    /// From the mark to the first instant from which all other objectives' windows hold for 60 s.
+    Recovers(SimDuration, SimTime),
+}
+
+/// Fate of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShareKind {
+    /// Answered well.
+    Success,
+    /// Turned away: queue full or no pod.
+    Shed,
+    /// Ended in any failure, shed included.
+    Errors,
+}

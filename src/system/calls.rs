@@ -1,0 +1,256 @@
+//! Calls between services: tries, timeouts, back-off, answers.
+
+use super::event::{self, Kind};
+use super::frame::{Frame, NIL, flag};
+use super::world::{World, purpose};
+use crate::metrics::FailureCause;
+use crate::model::{Backoff, CallPolicy, Jitter, PatienceUntil, SiteId, Step};
+use crate::numerics;
+use crate::random::unit;
+use crate::units::SimTime;
+
+/// How a try ended, apart from an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TryFailure {
+    TimedOut,
+    Rejected,
+    CalleeFailed,
+}
+
+impl World<'_> {
+    /// The site a blocked frame calls from.
+    #[inline(always)]
+    fn site_of(&self, frame: &Frame) -> SiteId {
+        match self.steps[frame.pc as usize] {
+            Step::Call { site } => site,
+            _ => SiteId(0),
+        }
+    }
+
+    /// A frame begins a call.
+    #[inline(always)]
+    pub fn begin_call(&mut self, id: u32, site: SiteId) {
+        let edge = self.model.sites[site.index()].edge;
+        if self.frames[id].is(flag::MEASURED) {
+            self.edges[edge.index()].record.calls += 1;
+        }
+        if let Some(ring) = self.timers[site.index()].of_call {
+            let epoch = self.frames[id].epoch;
+            self.calendar.arm(ring, event::pack(Kind::CallTimedOut, epoch, id));
+        }
+        self.try_call(id, site);
+    }
+
+    /// One try of a call.
+    #[inline(always)]
+    fn try_call(&mut self, id: u32, site: SiteId) {
+        let call = &self.model.sites[site.index()];
+        let caller = self.frames[id];
+        let measured = caller.is(flag::MEASURED);
+        let edge = call.edge.index();
+        if measured {
+            self.edges[edge].record.attempts += 1;
+        }
+        if let Some(ring) = self.timers[site.index()].of_try {
+            self.calendar.arm(ring, event::pack(Kind::TryTimedOut, caller.epoch, id));
+        }
+        let tag = u64::from(caller.attempt) << 16 | u64::from(site.0);
+        if call.policy.loss > 0.0 && unit(caller.key.draw(purpose::LOSS | tag)) < call.policy.loss {
+            return self.lose_try(id, edge, measured, &call.policy);
+        }
+        let child = Frame {
+            key: caller.key.child(u64::from(site.0)),
+            arrived: self.now,
+            parent: id,
+            parent_epoch: caller.epoch,
+            epoch: 0,
+            next: NIL,
+            pod: NIL,
+            pc: call.operation.0,
+            attempt: 0,
+            flags: caller.flags & !(flag::ROOT | flag::BRANCH | flag::QUEUED | flag::ABANDONED),
+        };
+        let child = self.frames.insert(child);
+        if self.has_patience && self.patience.len() <= child as usize {
+            self.patience.resize(child as usize + 1, 0);
+        }
+        self.frames[id].next = child;
+        if let Err(cause) = self.enter(child, site, caller.pod, caller.key, caller.attempt) {
+            self.drop_frame(child);
+            self.frames[id].next = NIL;
+            self.try_failed(id, TryFailure::Rejected, cause);
+        }
+    }
+
+    #[cold]
+    fn lose_try(&mut self, id: u32, edge: usize, measured: bool, policy: &CallPolicy) {
+        if measured {
+            self.edges[edge].record.lost += 1;
+        }
+        self.frames[id].next = NIL;
+        if policy.try_timeout.is_none() && policy.timeout.is_none() && !self.is_waited_for(id) {
+            self.fail_call(id, FailureCause::Lost);
+        }
+    }
+
+    /// Whether a client's patience will end the wait of a frame without timers.
+    fn is_waited_for(&self, id: u32) -> bool {
+        let frame = &self.frames[id];
+        frame.is(flag::ROOT)
+            && self.model.classes[frame.parent as usize]
+                .patience
+                .is_some_and(|p| p.until == PatienceUntil::Answer)
+    }
+
+    /// An answer has come in time.
+    #[inline(always)]
+    pub fn call_answered(&mut self, id: u32, pod: u32) {
+        let site = self.site_of(&self.frames[id]);
+        self.edge_returned(site, self.frames[id].pod, pod);
+        let frame = &mut self.frames[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.attempt = 0;
+        frame.next = NIL;
+        frame.pc += 1;
+        self.runnable.push(id);
+    }
+
+    /// The callee's program has failed.
+    pub fn callee_failed(&mut self, id: u32, pod: u32, cause: FailureCause) {
+        let site = self.site_of(&self.frames[id]);
+        self.edge_returned(site, self.frames[id].pod, pod);
+        self.frames[id].next = NIL;
+        self.try_failed(id, TryFailure::CalleeFailed, cause);
+    }
+
+    /// The timer of a try that is still waited for has fired (stale ones are never delivered).
+    pub fn try_timed_out(&mut self, id: u32) {
+        let frame = self.frames[id];
+        let edge = self.model.sites[self.site_of(&frame).index()].edge.index();
+        if frame.is(flag::MEASURED) {
+            self.edges[edge].record.timed_out += 1;
+        }
+        self.leave_callee(id);
+        self.try_failed(id, TryFailure::TimedOut, FailureCause::TimedOut);
+        self.run_frames();
+    }
+
+    /// The timer of a whole call that is still going on has fired.
+    pub fn call_timed_out(&mut self, id: u32) {
+        let frame = self.frames[id];
+        let edge = self.model.sites[self.site_of(&frame).index()].edge.index();
+        if frame.is(flag::MEASURED) {
+            self.edges[edge].record.timed_out += 1;
+        }
+        self.leave_callee(id);
+        self.fail_call(id, FailureCause::TimedOut);
+        self.run_frames();
+    }
+
+    /// Gives up waiting for the callee's frame, if there is one.
+    fn leave_callee(&mut self, id: u32) {
+        let frame = self.frames[id];
+        let child = frame.next;
+        self.frames[id].next = NIL;
+        if child == NIL || !matches!(self.steps[frame.pc as usize], Step::Call { .. }) {
+            return;
+        }
+        self.edge_returned(self.site_of(&frame), frame.pod, self.frames[child].pod);
+        self.abandon(child);
+    }
+
+    fn try_failed(&mut self, id: u32, how: TryFailure, cause: FailureCause) {
+        let site = self.site_of(&self.frames[id]);
+        let policy = &self.model.sites[site.index()].policy;
+        let again = match how {
+            TryFailure::TimedOut => policy.retry_on.timeout,
+            TryFailure::Rejected => policy.retry_on.rejected,
+            TryFailure::CalleeFailed => policy.retry_on.failed,
+        };
+        let frame = &mut self.frames[id];
+        if !again || frame.attempt >= policy.retries {
+            return self.fail_call(id, cause);
+        }
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.attempt += 1;
+        let pause = self.backoff_pause(id, site, &policy.backoff);
+        if pause == 0 {
+            return self.try_call(id, site);
+        }
+        let word = event::pack(Kind::BackoffEnded, self.frames[id].epoch, id);
+        self.calendar.schedule(SimTime::from_nanos(self.now.saturating_add(pause)), word);
+    }
+
+    /// Pause before the try numbered `attempt`: base x 2^(attempt - 1), at most the largest, with jitter
+    /// (M. Brooker, "Exponential Backoff and Jitter", 2015).
+    fn backoff_pause(&self, id: u32, site: SiteId, backoff: &Backoff) -> u64 {
+        let base = backoff.base.as_nanos();
+        if base == 0 {
+            return 0;
+        }
+        let frame = &self.frames[id];
+        let largest = if backoff.max.is_zero() { base.saturating_mul(10) } else { backoff.max.as_nanos() };
+        let doublings = u32::from(frame.attempt.saturating_sub(1)).min(32);
+        let pause = base.saturating_mul(1 << doublings).min(largest) as f64;
+        let draw = frame.key.draw(purpose::BACKOFF | u64::from(frame.attempt) << 16 | u64::from(site.0));
+        match backoff.jitter {
+            Jitter::None => pause as u64,
+            Jitter::Full => (pause * unit(draw)) as u64,
+            Jitter::Exponential => (-pause * numerics::ln(unit(draw))) as u64,
+        }
+    }
+
+    pub fn backoff_ended(&mut self, id: u32, epoch: u32) {
+        if self.frames[id].epoch & event::MIDDLE_MASK == epoch {
+            let site = self.site_of(&self.frames[id]);
+            self.try_call(id, site);
+            self.run_frames();
+        }
+    }
+
+    /// A call has failed for good, and with it the program that made it.
+    fn fail_call(&mut self, id: u32, cause: FailureCause) {
+        let frame = &mut self.frames[id];
+        frame.epoch = frame.epoch.wrapping_add(1);
+        frame.attempt = 0;
+        let measured = frame.is(flag::MEASURED);
+        let site = self.site_of(&self.frames[id]);
+        let edge = self.model.sites[site.index()].edge.index();
+        if measured {
+            self.edges[edge].record.failed += 1;
+        }
+        self.fail_frame(id, cause);
+    }
+
+    /// A client's patience is over.
+    pub fn patience_ended(&mut self, id: u32, generation: u32) {
+        if self.patience[id as usize] & event::MIDDLE_MASK != generation {
+            return;
+        }
+        let frame = self.frames[id];
+        if frame.is(flag::ABANDONED) {
+            return;
+        }
+        let until =
+            self.model.classes[frame.parent as usize].patience.map_or(PatienceUntil::Answer, |p| p.until);
+        let child = if frame.pod == NIL { frame.next } else { NIL };
+        let calling = child != NIL && matches!(self.steps[frame.pc as usize], Step::Call { .. });
+        if until == PatienceUntil::Service {
+            let waiting = if calling { self.frames[child].is(flag::QUEUED) } else { frame.is(flag::QUEUED) };
+            if !waiting {
+                return;
+            }
+        }
+        self.end_root(id, Some(FailureCause::Abandoned));
+        if frame.pod == NIL {
+            // The client has no slot to hold: its frame goes, and whatever it called runs on for nobody.
+            if calling {
+                self.leave_callee(id);
+            }
+            self.drop_frame(id);
+        } else {
+            self.abandon(id);
+        }
+        self.run_frames();
+    }
+}

@@ -1,0 +1,147 @@
+//! Frames: one for every request and every call in the system, 40 bytes each, kept in a slab.
+
+use crate::random::Key;
+
+/// No frame, no pod.
+pub const NIL: u32 = u32::MAX;
+
+/// A program being run. Fields that are never needed together share a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// All of its draws come from here.
+    pub key: Key,
+    /// When it arrived, in nanoseconds: at the client for a root, at the service for a call.
+    pub arrived: u64,
+    /// Who waits for the answer; the class of a root.
+    pub parent: u32,
+    /// The parent's epoch that waits: an answer to another epoch is ignored. The user of a closed root.
+    pub parent_epoch: u32,
+    /// Counts the tries and calls of this slot's frames: whatever was sent under an older epoch is stale.
+    pub epoch: u32,
+    /// While queued or free: the next frame. While calling: the callee's frame. While joining: succeeded branches
+    /// in the lower and failed ones in the upper half.
+    pub next: u32,
+    /// The pod it is in; `NIL` for a client.
+    pub pod: u32,
+    /// Its step.
+    pub pc: u16,
+    /// Tries of the current call after the first.
+    pub attempt: u8,
+    /// See [`flag`].
+    pub flags: u8,
+}
+
+/// Bits of [`Frame::flags`]; the upper three are the priority.
+pub mod flag {
+    /// A client-visible request: nobody inside the system waits for it.
+    pub const ROOT: u8 = 1;
+    /// It belongs to a measured request.
+    pub const MEASURED: u8 = 2;
+    /// Whoever waited for it has given up.
+    pub const ABANDONED: u8 = 4;
+    /// A branch of a parallel step: it holds no slot of its own.
+    pub const BRANCH: u8 = 8;
+    /// It waits for a slot.
+    pub const QUEUED: u8 = 16;
+    /// Where the priority starts.
+    pub const PRIORITY_SHIFT: u8 = 5;
+}
+
+impl Frame {
+    /// Whether a flag is set.
+    #[inline(always)]
+    pub fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    /// Rank in priority queues, 0 first.
+    #[inline(always)]
+    pub fn priority(&self) -> usize {
+        (self.flags >> flag::PRIORITY_SHIFT) as usize
+    }
+}
+
+/// The slab: freed frames are reused last in, first out, and keep counting epochs.
+#[derive(Debug)]
+pub struct Frames {
+    all: Vec<Frame>,
+    free: u32,
+    live: u32,
+    peak: u32,
+}
+
+impl Frames {
+    /// An empty slab.
+    pub fn new() -> Self {
+        Self { all: Vec::new(), free: NIL, live: 0, peak: 0 }
+    }
+
+    /// Forgets all frames, keeping the memory.
+    pub fn clear(&mut self) {
+        self.all.clear();
+        (self.free, self.live, self.peak) = (NIL, 0, 0);
+    }
+
+    /// Puts a frame in, its epoch going on from the slot's last.
+    #[inline(always)]
+    pub fn insert(&mut self, mut frame: Frame) -> u32 {
+        self.live += 1;
+        if self.free != NIL {
+            let id = self.free;
+            let slot = &mut self.all[id as usize];
+            self.free = slot.next;
+            frame.epoch = slot.epoch;
+            *slot = frame;
+            return id;
+        }
+        self.peak = self.live;
+        self.all.push(frame);
+        (self.all.len() - 1) as u32
+    }
+
+    /// Takes a frame out; everything sent under its epoch is stale from now on.
+    #[inline(always)]
+    pub fn remove(&mut self, id: u32) {
+        let slot = &mut self.all[id as usize];
+        slot.epoch = slot.epoch.wrapping_add(1);
+        slot.attempt = 0;
+        slot.next = self.free;
+        self.free = id;
+        self.live -= 1;
+    }
+
+    /// Frames in the slab now.
+    pub fn live(&self) -> u32 {
+        self.live
+    }
+
+    /// Most frames at once.
+    pub fn peak(&self) -> u32 {
+        self.peak
+    }
+}
+
+impl std::ops::Index<u32> for Frames {
+    type Output = Frame;
+    #[inline(always)]
+    fn index(&self, id: u32) -> &Frame {
+        &self.all[id as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Frames {
+    #[inline(always)]
+    fn index_mut(&mut self, id: u32) -> &mut Frame {
+        &mut self.all[id as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_takes_forty_bytes() {
+        assert_eq!(std::mem::size_of::<Frame>(), 40);
+    }
+}

@@ -1,0 +1,382 @@
+//! Keeps the records.
+
+use super::event::{self, Kind, mark};
+use super::frame::{Frame, NIL, flag};
+use super::world::World;
+use crate::metrics::{
+    ClassRecord, ClassWindow, EdgeRecord, FailureCause, RunRecord, ServiceRecord, ServiceWindow, Stopped,
+    WindowRecord,
+};
+use crate::model::{Measure, Model, Scope, SiteId, Step};
+use crate::units::SimTime;
+
+/// Windows of a series at most.
+const MOST_WINDOWS: u64 = 100_000;
+
+/// The record of one class in the making.
+#[derive(Debug)]
+pub struct ClassTally {
+    class: usize,
+    pub limits: Vec<u64>,
+    pub record: ClassRecord,
+    /// The one call the client's program consists of, if that is all.
+    pub direct_site: Option<SiteId>,
+    unwaited: u64,
+}
+
+impl ClassTally {
+    pub fn new(class: usize, model: &Model) -> Self {
+        let mut limits: Vec<u64> = model
+            .objectives
+            .iter()
+            .filter(|o| match o.scope {
+                Scope::System => true,
+                Scope::Class(c) => c.index() == class,
+                _ => false,
+            })
+            .filter_map(|o| match o.measure {
+                Measure::Within(limit, ..) => Some(limit.as_nanos()),
+                _ => None,
+            })
+            .collect();
+        limits.sort_unstable();
+        limits.dedup();
+        let direct_site = match model.steps.get(model.classes[class].program.index()) {
+            Some(Step::Call { site }) => Some(*site),
+            _ => None,
+        };
+        let record = ClassRecord::new(model.recording.resolution_bits, limits.len());
+        Self { class, limits, record, direct_site, unwaited: 0 }
+    }
+
+    #[inline(always)]
+    pub fn arrive(&mut self, windows: &mut Option<WindowRecord>, now: u64, from: u64) {
+        self.record.arrived += 1;
+        if let Some(window) = window_of(windows, self.class, now, from) {
+            window.arrived += 1;
+        }
+    }
+
+    /// Service at the entry begins after this wait.
+    #[inline(always)]
+    pub fn begin(&mut self, wait: u64) {
+        if wait == 0 {
+            self.unwaited += 1;
+        } else {
+            self.record.wait.record(wait);
+        }
+    }
+}
+
+#[inline(always)]
+fn window_of(
+    windows: &mut Option<WindowRecord>,
+    class: usize,
+    at: u64,
+    from: u64,
+) -> Option<&mut ClassWindow> {
+    let windows = windows.as_mut()?;
+    let index = (at.checked_sub(from)? / windows.width) as usize;
+    windows.classes[class].get_mut(index)
+}
+
+impl World<'_> {
+    /// Empty records, for a new replication.
+    pub fn reset_records(&mut self) {
+        let model = self.model;
+        let bits = model.recording.resolution_bits;
+        for class in &mut self.classes {
+            class.record = ClassRecord::new(bits, class.limits.len());
+            class.unwaited = 0;
+        }
+        for edge in &mut self.edges {
+            edge.reset();
+            edge.record = EdgeRecord::default();
+        }
+        for (station, service) in self.stations.iter_mut().zip(&model.services) {
+            station.reset(service, bits);
+        }
+        self.windows = model.recording.window.filter(|w| !w.is_zero()).map(|width| {
+            let width = width.as_nanos();
+            let count = (self.to.saturating_sub(self.from)).div_ceil(width).min(MOST_WINDOWS) as usize;
+            let of_class = |c: &ClassTally| vec![ClassWindow::new(c.limits.len()); count];
+            WindowRecord {
+                width,
+                classes: self.classes.iter().map(of_class).collect(),
+                services: vec![Vec::with_capacity(count); self.stations.len()],
+            }
+        });
+    }
+
+    /// A request has ended, well or by a cause.
+    #[inline(always)]
+    pub fn end_root(&mut self, id: u32, cause: Option<FailureCause>) {
+        let frame = self.frames[id];
+        let class = frame.parent as usize;
+        let tally = &mut self.classes[class];
+        if frame.pod != NIL
+            && let Some(site) = tally.direct_site
+        {
+            self.edge_returned(site, NIL, frame.pod);
+        }
+        let tally = &mut self.classes[class];
+        let sojourn = self.now - frame.arrived;
+        if cause.is_none() && self.now >= self.from && self.now < self.to {
+            tally.record.completed_in_span += 1;
+            if let Some(window) = window_of(&mut self.windows, class, self.now, self.from) {
+                window.completed_in += 1;
+            }
+        }
+        if frame.is(flag::MEASURED) {
+            match cause {
+                None => self.note_success(class, &frame, sojourn),
+                Some(cause) => self.note_failure(class, &frame, sojourn, cause),
+            }
+            self.measured_in_flight -= 1;
+            if self.measured_in_flight == 0 && self.now >= self.to {
+                self.stop(Stopped::Finished);
+            }
+        }
+        if frame.parent_epoch != NIL {
+            let source = self.model.classes[class].source.index();
+            self.think(source, frame.parent_epoch);
+        }
+    }
+
+    #[inline(always)]
+    fn note_success(&mut self, class: usize, frame: &Frame, sojourn: u64) {
+        let tally = &mut self.classes[class];
+        tally.record.succeeded += 1;
+        tally.record.sojourn.record(sojourn);
+        for (count, &limit) in tally.record.within.iter_mut().zip(&tally.limits) {
+            *count += u64::from(sojourn <= limit);
+        }
+        if let Some(window) = window_of(&mut self.windows, class, frame.arrived, self.from) {
+            window.answer(sojourn);
+            for (count, &limit) in window.within.iter_mut().zip(&tally.limits) {
+                *count += u64::from(sojourn <= limit);
+            }
+        }
+    }
+
+    fn note_failure(&mut self, class: usize, frame: &Frame, after: u64, cause: FailureCause) {
+        let tally = &mut self.classes[class];
+        tally.record.failed[cause as usize] += 1;
+        tally.record.failed_after.record(after);
+        if let Some(window) = window_of(&mut self.windows, class, frame.arrived, self.from) {
+            window.failed[cause as usize] += 1;
+        }
+    }
+
+    /// A service has served a frame to the end of its program.
+    #[inline(always)]
+    pub fn complete_service(&mut self, frame: &Frame) {
+        if !frame.is(flag::MEASURED) {
+            return;
+        }
+        let service = self.pods[frame.pod as usize].service as usize;
+        let station = &mut self.stations[service];
+        let sojourn = self.now - frame.arrived;
+        station.record.completed += 1;
+        station.record.sojourn.record(sojourn);
+        if frame.is(flag::ABANDONED) {
+            station.record.wasted += 1;
+        }
+        // Only a program of one piece of work has a work to compare with: its last step follows its first.
+        if station.slowdown && frame.pc > 0 && matches!(self.steps[frame.pc as usize - 1], Step::Work { .. })
+        {
+            self.note_slowdown(frame, service, sojourn);
+        }
+    }
+
+    fn note_slowdown(&mut self, frame: &Frame, service: usize, sojourn: u64) {
+        let step = frame.pc as usize - 1;
+        let single = step == 0 || matches!(self.steps[step - 1], Step::End);
+        let work = self.work_of(frame, step);
+        if single && work > 0 {
+            let (sum, count) = &mut self.stations[service].record.slowdown;
+            *sum += sojourn as f64 / work as f64;
+            *count += 1;
+        }
+    }
+
+    pub fn mark_reached(&mut self, which: u32) {
+        for service in 0..self.stations.len() {
+            self.stations[service].touch(self.now);
+            self.touch_pods(service);
+        }
+        match which {
+            mark::FROM => self.begin_counting(),
+            mark::T0 => {
+                for station in &mut self.stations {
+                    station.record.ready_at_t0 = station.ready.len() as u32;
+                }
+            }
+            mark::WINDOW => self.close_window(),
+            mark::TO => self.end_counting(),
+            _ if self.measured_in_flight > 0 => self.stop(Stopped::DrainLimit),
+            _ => self.stop(Stopped::Finished),
+        }
+    }
+
+    fn begin_counting(&mut self) {
+        self.measuring = true;
+        for service in 0..self.stations.len() {
+            if self.stations[service].metered {
+                for at in 0..self.stations[service].ready.len() {
+                    let pod = &mut self.pods[self.stations[service].ready[at] as usize];
+                    pod.meter_to(self.now);
+                    pod.meter.busy_area = 0;
+                }
+            }
+            self.stations[service].begin_counting();
+        }
+    }
+
+    fn end_counting(&mut self) {
+        if self.windows.is_some() {
+            self.close_window();
+        }
+        self.measuring = false;
+        for service in 0..self.stations.len() {
+            let pods = self.pods.iter_mut().filter(|p| p.service as usize == service);
+            if self.stations[service].metered {
+                let now = self.now;
+                let areas = pods.take(64).map(|p| {
+                    p.meter_to(now);
+                    p.meter.busy_area
+                });
+                self.stations[service].record.pod_busy = areas.collect();
+            }
+            self.stations[service].freeze();
+        }
+        if self.measured_in_flight == 0 {
+            self.stop(Stopped::Finished);
+        }
+    }
+
+    fn close_window(&mut self) {
+        let Some(windows) = &mut self.windows else { return };
+        let full =
+            windows.services.first().is_some_and(|w| w.len() as u64 * windows.width >= self.to - self.from);
+        if full {
+            return;
+        }
+        for (station, rows) in self.stations.iter_mut().zip(&mut windows.services) {
+            rows.push(station.close_window());
+        }
+        let next = self.now + windows.width;
+        if next < self.to {
+            self.calendar
+                .schedule(SimTime::from_nanos(next), event::pack(Kind::MarkReached, 0, mark::WINDOW));
+        }
+    }
+
+    /// Hands the record out.
+    pub fn take_record(&mut self) -> RunRecord {
+        let bits = self.model.recording.resolution_bits;
+        let classes: Vec<ClassRecord> = self
+            .classes
+            .iter_mut()
+            .map(|tally| {
+                let mut record = std::mem::replace(&mut tally.record, ClassRecord::new(bits, 0));
+                record.wait.record_zeros(tally.unwaited);
+                record.censored = record.arrived - record.succeeded - record.failures();
+                record
+            })
+            .collect();
+        let services = self.stations.iter_mut().map(|s| s.take_record(bits)).collect();
+        RunRecord {
+            classes,
+            services,
+            edges: self.edges.iter().map(|e| e.record).collect(),
+            limits: self.classes.iter().map(|c| c.limits.clone()).collect(),
+            windows: self.windows.take(),
+            first_waits: std::mem::take(&mut self.first_waits),
+            grid: std::mem::take(&mut self.grid),
+            span: self.to - self.from,
+            ended: SimTime::from_nanos(self.now),
+            stopped: self.stopped,
+            events: self.events,
+            peak_frames: self.frames.peak(),
+            frame_bytes: size_of::<Frame>() as u32,
+        }
+    }
+}
+
+impl super::stations::Station {
+    fn reset(&mut self, service: &crate::model::Service, bits: u8) {
+        self.record = ServiceRecord::new(bits);
+        self.window = ServiceWindow::default();
+        self.frozen = None;
+        self.counted = (0, 0, 0, 0);
+        self.ready.clear();
+        self.starting.clear();
+        self.spare.clear();
+        self.draining = 0;
+        self.bounds = super::scaling::bounds(service);
+        if let Some(levels) = &mut self.levels {
+            levels.clear();
+        }
+        (self.in_system, self.busy, self.last, self.pods_last) = (0, 0, 0, 0);
+        (self.busy_ever, self.unwaited, self.pods_made) = (0, 0, 0);
+    }
+
+    /// Integrals start anew; counts of measured requests have not begun yet.
+    fn begin_counting(&mut self) {
+        self.busy_ever += self.record.busy;
+        self.record.in_system = Default::default();
+        (self.record.busy, self.record.ready, self.record.slots, self.record.pods) = (0, 0, 0, 0);
+        self.counted = (0, 0, 0, 0);
+        self.window = ServiceWindow::default();
+        let ready = self.ready.len() as u32;
+        self.record.ready_range = (ready, ready);
+        self.record.peak_queue = 0;
+    }
+
+    fn close_window(&mut self) -> ServiceWindow {
+        let r = &self.record;
+        let total = (r.busy, r.in_system.area(), r.ready, r.slots);
+        let busy = total.0 - self.counted.0;
+        let row = ServiceWindow {
+            busy,
+            queued: (total.1 - self.counted.1).saturating_sub(busy),
+            ready: total.2 - self.counted.2,
+            slots: total.3 - self.counted.3,
+            ready_at_end: self.ready.len() as u32,
+            desired_at_end: self.desired,
+            ..self.window
+        };
+        self.counted = total;
+        self.record.peak_queue = self.record.peak_queue.max(self.window.peak_queue);
+        self.window = ServiceWindow { peak_queue: self.waiting(), ..ServiceWindow::default() };
+        row
+    }
+
+    /// Keeps the integrals as they are at the end of the counted span.
+    fn freeze(&mut self) {
+        self.record.peak_queue = self.record.peak_queue.max(self.window.peak_queue);
+        self.record.queued = self.record.in_system.area().saturating_sub(self.record.busy);
+        let r = &self.record;
+        self.frozen = Some(Box::new(super::stations::Frozen {
+            in_system: r.in_system.clone(),
+            busy: r.busy,
+            queued: r.queued,
+            ready: r.ready,
+            slots: r.slots,
+            pods: r.pods,
+            peak_queue: r.peak_queue,
+        }));
+    }
+
+    fn take_record(&mut self, bits: u8) -> ServiceRecord {
+        let mut record = std::mem::replace(&mut self.record, ServiceRecord::new(bits));
+        record.wait.record_zeros(self.unwaited);
+        if let Some(f) = self.frozen.take() {
+            (record.busy, record.queued, record.ready) = (f.busy, f.queued, f.ready);
+            (record.slots, record.pods, record.peak_queue) = (f.slots, f.pods, f.peak_queue);
+            record.in_system = f.in_system;
+        }
+        record
+    }
+}
