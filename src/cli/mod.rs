@@ -3,6 +3,7 @@
 mod arguments;
 mod exit;
 mod generate;
+mod progress;
 mod signal;
 mod terminal;
 mod verbs;

@@ -8,11 +8,13 @@
 //! In steady mode [`find_warm_up`] looks for the warm-up in a pilot of its own replications first.
 
 mod batches;
-// mod pilot;
+mod pilot;
 mod unit;
 mod workers;
+mod workspace;
 
 pub use batches::{Ending, FIRST_BATCH, Fold, StopRule, Trials, next_batch, run_until};
-// pub use pilot::{PILOT_REPLICATIONS, PilotWarmUp, find_warm_up, pilot_model};
+pub use pilot::{PILOT_REPLICATIONS, PilotWarmUp, find_warm_up, pilot_model};
 pub use unit::WorkUnit;
 pub use workers::{Interrupted, WorkerError, Workers};
+pub use workspace::workspace;

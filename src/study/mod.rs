@@ -11,6 +11,7 @@ mod provenance;
 mod resolved;
 // mod run;
 mod starter;
+mod step;
 // mod trials;
 // mod validate;
 
@@ -24,5 +25,5 @@ pub use provenance::{COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RunC
 pub use resolved::resolved_yaml;
 // pub use run::{Execution, RunResult, run};
 pub use starter::{starter, write_new};
-// pub use trials::Step;
+pub use step::Step;
 // pub use validate::{contents, validation_json};

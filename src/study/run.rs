@@ -10,7 +10,8 @@ use super::provenance::{
     COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RUN_FILE_VERSION, RunCounts, VERSION, command,
     digests,
 };
-use super::trials::{Step, Trial, simulate};
+use super::step::Step;
+use super::trials::{Trial, simulate};
 use crate::analysis::{Summary, summarize};
 use crate::report;
 use crate::scenario::Scenario;

@@ -3,29 +3,14 @@
 use std::sync::atomic::AtomicBool;
 
 use super::StudyError;
+use super::step::Step;
 use crate::analysis::Pool;
 use crate::experiment::{
     Ending, Fold, Interrupted, PilotWarmUp, StopRule, Trials, Workers, find_warm_up, pilot_model, run_until,
+    workspace,
 };
 use crate::metrics::RunRecord;
 use crate::model::{Mode, Model, WarmUp};
-use crate::system::Simulator;
-
-/// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Looking for the warm-up of a steady-state run.
-    WarmUp,
-    /// Running replications.
-    Replications {
-        /// Done.
-        done: u32,
-        /// Of how many, as far as is known; with a precision, more may follow.
-        of: u32,
-    },
-    /// Making the report.
-    Reporting,
-}
 
 /// What replications gave.
 pub(super) struct Trial {
@@ -79,15 +64,6 @@ pub(super) fn simulate(
     let trials =
         run_until(&workers, 0, workspaces, &rule, &mut pool, interrupt, report).map_err(interrupted)?;
     Ok(Trial { pool, trials, warm_up, threads: workers.count(), model })
-}
-
-/// A simulator that keeps its buffers from one replication to the next.
-fn workspace<'a>(
-    model: &'a Model,
-    interrupt: &'a AtomicBool,
-) -> impl FnMut(u64) -> RunRecord + Send + use<'a> {
-    let mut simulator = Simulator::new(model);
-    move |replication| simulator.run(replication, interrupt)
 }
 
 fn interrupted(_: Interrupted) -> StudyError {

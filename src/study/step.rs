@@ -1,0 +1,17 @@
+//! How far a run is, for whoever shows it.
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Looking for the warm-up of a steady-state run.
+    WarmUp,
+    /// Running replications.
+    Replications {
+        /// Done.
+        done: u32,
+        /// Of how many, as far as is known; with a precision, more may follow.
+        of: u32,
+    },
+    /// Making the report.
+    Reporting,
+}
