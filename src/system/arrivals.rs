@@ -319,7 +319,7 @@ impl World<'_> {
         frame.pc = self.model.sites[site.index()].operation.0;
         let id = self.frames.insert(frame);
         self.arm_patience(id, entry.patience, key);
-        self.enter_directly(id, site, key);
+        self.enter_directly(id, site, key, measured);
     }
 
     #[inline(always)]

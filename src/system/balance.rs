@@ -2,6 +2,7 @@
 
 use super::frame::NIL;
 use super::levels::Levels;
+use super::service::Sent;
 use super::world::{World, purpose};
 use crate::metrics::EdgeRecord;
 use crate::model::{Balancer, Caller, Edge, EdgeId, Model, SiteId};
@@ -91,7 +92,7 @@ impl EdgeState {
         }
     }
 
-    fn outstanding(&mut self, view: usize, ready: &[u32]) -> &mut Levels {
+    fn outstanding_of(&mut self, view: usize, ready: &[u32]) -> &mut Levels {
         while self.outstanding.len() <= view {
             let mut levels = Levels::default();
             ready.iter().for_each(|&pod| levels.insert(pod));
@@ -110,21 +111,14 @@ fn any(pods: &[u32], bits: u64) -> Option<u32> {
 impl World<'_> {
     /// The pod of the edge's target that a try goes to, `None` if none is ready.
     #[inline(always)]
-    pub fn choose_pod(
-        &mut self,
-        edge: EdgeId,
-        site: SiteId,
-        caller: u32,
-        key: Key,
-        attempt: u8,
-        id: u32,
-    ) -> Option<u32> {
+    pub fn choose_pod(&mut self, edge: EdgeId, sent: Sent, id: u32) -> Option<u32> {
         let state = &mut self.edges[edge.index()];
         let station = &self.stations[state.target];
         let ready = &station.ready[..];
-        if ready.len() == 1 && !matches!(state.kind, Kind::LeastConnections | Kind::LeastWorkLeft) {
+        if ready.len() == 1 && state.outstanding.is_empty() {
             return Some(ready[0]);
         }
+        let Sent { site, caller, key, attempt } = sent;
         let bits = || key.draw(purpose::BALANCE | u64::from(attempt) << 16 | u64::from(site.0));
         match &state.kind {
             Kind::RoundRobin => {
@@ -171,7 +165,7 @@ impl World<'_> {
         match state.kind {
             Kind::LeastConnections => {
                 let view = state.view(caller);
-                let levels = state.outstanding(view, &station.ready);
+                let levels = state.outstanding_of(view, &station.ready);
                 let pod = any(levels.lowest(), bits)?;
                 levels.raise(pod);
                 Some(pod)

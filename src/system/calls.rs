@@ -2,6 +2,7 @@
 
 use super::event::{self, Kind};
 use super::frame::{Frame, NIL, flag};
+use super::service::Sent;
 use super::world::{World, purpose};
 use crate::metrics::FailureCause;
 use crate::model::{Backoff, CallPolicy, Jitter, PatienceUntil, SiteId, Step};
@@ -75,10 +76,15 @@ impl World<'_> {
             self.patience.resize(child as usize + 1, 0);
         }
         self.frames[id].next = child;
-        if let Err(cause) = self.enter(child, site, caller.pod, caller.key, caller.attempt) {
-            self.drop_frame(child);
-            self.frames[id].next = NIL;
-            self.try_failed(id, TryFailure::Rejected, cause);
+        let sent = Sent { site, caller: caller.pod, key: caller.key, attempt: caller.attempt };
+        match self.enter(child, sent) {
+            Ok(true) => self.runnable.push(child),
+            Ok(false) => {}
+            Err(cause) => {
+                self.drop_frame(child);
+                self.frames[id].next = NIL;
+                self.try_failed(id, TryFailure::Rejected, cause);
+            }
         }
     }
 

@@ -168,28 +168,18 @@ impl World<'_> {
         }
     }
 
-    /// A service has served a frame to the end of its program.
-    #[inline(always)]
-    pub fn complete_service(&mut self, frame: &Frame) {
-        if !frame.is(flag::MEASURED) {
-            return;
-        }
-        let service = self.pods[frame.pod as usize].service as usize;
-        let station = &mut self.stations[service];
-        let sojourn = self.now - frame.arrived;
-        station.record.completed += 1;
-        station.record.sojourn.record(sojourn);
-        if frame.is(flag::ABANDONED) {
-            station.record.wasted += 1;
-        }
-        // Only a program of one piece of work has a work to compare with: its last step follows its first.
-        if station.slowdown && frame.pc > 0 && matches!(self.steps[frame.pc as usize - 1], Step::Work { .. })
+    /// A service that is asked for it keeps the waits of its first requests.
+    #[cold]
+    pub fn note_first_wait(&mut self, wait: u64) {
+        if let Some((_, limit)) = self.model.recording.first_waits
+            && self.first_waits.len() < limit as usize
         {
-            self.note_slowdown(frame, service, sojourn);
+            self.first_waits.push(wait);
         }
     }
 
-    fn note_slowdown(&mut self, frame: &Frame, service: usize, sojourn: u64) {
+    /// Sojourn over own work, where the work is all there is.
+    pub fn note_slowdown(&mut self, frame: &Frame, service: usize, sojourn: u64) {
         let step = frame.pc as usize - 1;
         let single = step == 0 || matches!(self.steps[step - 1], Step::End);
         let work = self.work_of(frame, step);
@@ -223,10 +213,10 @@ impl World<'_> {
         self.measuring = true;
         for service in 0..self.stations.len() {
             if self.stations[service].metered {
-                for at in 0..self.stations[service].ready.len() {
-                    let pod = &mut self.pods[self.stations[service].ready[at] as usize];
-                    pod.meter_to(self.now);
-                    pod.meter.busy_area = 0;
+                for &pod in &self.stations[service].ready {
+                    let meter = &mut self.meters[pod as usize];
+                    meter.meter_to(self.now, &self.pods[pod as usize]);
+                    meter.busy_area = 0;
                 }
             }
             self.stations[service].begin_counting();
@@ -239,12 +229,12 @@ impl World<'_> {
         }
         self.measuring = false;
         for service in 0..self.stations.len() {
-            let pods = self.pods.iter_mut().filter(|p| p.service as usize == service);
             if self.stations[service].metered {
-                let now = self.now;
-                let areas = pods.take(64).map(|p| {
-                    p.meter_to(now);
-                    p.meter.busy_area
+                let pods =
+                    self.pods.iter().zip(&mut self.meters).filter(|(p, _)| p.service as usize == service);
+                let areas = pods.take(64).map(|(pod, meter)| {
+                    meter.meter_to(self.now, pod);
+                    meter.busy_area
                 });
                 self.stations[service].record.pod_busy = areas.collect();
             }
@@ -310,6 +300,7 @@ impl super::stations::Station {
         self.window = ServiceWindow::default();
         self.frozen = None;
         self.counted = (0, 0, 0, 0);
+        (self.queue, self.lists) = (super::stations::Queue::EMPTY, NIL);
         self.ready.clear();
         self.starting.clear();
         self.spare.clear();

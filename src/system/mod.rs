@@ -5,8 +5,8 @@
 //! hands out a [`RunRecord`]. It is a pure function of (model, replication number) and cannot fail: whatever
 //! bound is reached is an outcome in the record.
 //!
-//! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do; `stations` queues and
-//!   serves; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
+//! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do; `service` lets frames in,
+//!   `queues` lets them wait; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
 //!   them; `measure` keeps the records; `probes` look without disturbing.
 
 mod arrivals;
@@ -18,7 +18,9 @@ mod levels;
 mod measure;
 mod probes;
 mod programs;
+mod queues;
 mod scaling;
+mod service;
 mod sharing;
 mod stations;
 #[cfg(test)]

@@ -36,12 +36,11 @@ impl World<'_> {
                 && self.pods[event::middle(*word) as usize].service as usize == service
         });
         let mut free: BinaryHeap<Reverse<u64>> = ends.map(|(at, _)| Reverse(at.as_nanos())).collect();
-        let queue = if station.central {
-            station.queue
-        } else {
-            station.ready.first().map_or(NIL, |&pod| self.pods[pod as usize].queue)
+        let queue = match station.ready.first() {
+            Some(&pod) if !station.central => self.pods[pod as usize].queue,
+            _ => station.queue,
         };
-        let mut id = self.queues.get(queue as usize).map_or(NIL, |q| q.head);
+        let mut id = queue.head;
         while id != NIL {
             let frame = &self.frames[id];
             if !frame.is(flag::ABANDONED)

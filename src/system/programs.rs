@@ -5,7 +5,7 @@ use super::frame::{Frame, NIL, flag};
 use super::world::{World, part};
 use crate::metrics::FailureCause;
 use crate::model::{LawId, Step};
-use crate::random::unit;
+use crate::random::{Key, unit};
 use crate::units::SimTime;
 
 impl World<'_> {
@@ -18,14 +18,15 @@ impl World<'_> {
     }
 
     #[inline(always)]
-    fn run_frame(&mut self, id: u32) {
+    pub fn run_frame(&mut self, id: u32) {
         loop {
-            let pc = self.frames[id].pc;
+            let frame = &self.frames[id];
+            let pc = frame.pc;
             match self.steps[pc as usize] {
-                Step::Work { law } => return self.begin_work(id, law, pc),
+                Step::Work { law } => return self.begin_work(id, frame.key, law, pc, frame.pod),
                 Step::End => return self.end_frame(id),
                 Step::Call { site } => return self.begin_call(id, site),
-                Step::Wait { law } => return self.begin_wait(id, law, pc),
+                Step::Wait { law } => return self.pause(id, self.draw(law, frame.key, u64::from(pc))),
                 Step::Branch { probability, otherwise } => {
                     let frame = &mut self.frames[id];
                     let taken = unit(frame.key.draw(u64::from(pc))) < probability;
@@ -49,20 +50,15 @@ impl World<'_> {
     }
 
     #[inline(always)]
-    fn begin_work(&mut self, id: u32, law: LawId, pc: u16) {
-        let frame = &self.frames[id];
-        let pod = frame.pod;
+    pub fn begin_work(&mut self, id: u32, key: Key, law: LawId, pc: u16, pod: u32) {
+        let work = self.draw(law, key, u64::from(pc));
         if pod == NIL {
             // A client has no cpu to share: its own work is a pause.
-            return self.begin_wait(id, law, pc);
+            return self.pause(id, work);
         }
-        let work = self.draw(law, frame.key, u64::from(pc));
         let service = self.pods[pod as usize].service as usize;
         if self.stations[service].plain {
             let at = SimTime::from_nanos(self.now.saturating_add(work));
-            if self.stations[service].metered {
-                self.meter_work(pod, 1);
-            }
             self.calendar.schedule(at, event::pack(Kind::WorkCompleted, pod, id));
         } else {
             self.begin_uneven_work(id, service, pod, work);
@@ -77,21 +73,16 @@ impl World<'_> {
         }
     }
 
-    fn begin_wait(&mut self, id: u32, law: LawId, pc: u16) {
-        let pause = self.draw(law, self.frames[id].key, u64::from(pc));
-        let at = SimTime::from_nanos(self.now.saturating_add(pause));
+    fn pause(&mut self, id: u32, nanos: u64) {
+        let at = SimTime::from_nanos(self.now.saturating_add(nanos));
         self.calendar.schedule(at, event::pack(Kind::WaitCompleted, 0, id));
     }
 
     #[inline(always)]
-    pub fn work_completed(&mut self, id: u32) {
-        let pod = self.frames[id].pod;
-        let station = &self.stations[self.pods[pod as usize].service as usize];
-        if !station.plain && !self.uneven_work_completed(id, pod) {
+    pub fn work_completed(&mut self, id: u32, pod: u32) {
+        let service = self.pods[pod as usize].service as usize;
+        if !self.stations[service].plain && !self.uneven_work_completed(id, service, pod) {
             return;
-        }
-        if self.stations[self.pods[pod as usize].service as usize].metered {
-            self.meter_work(pod, -1);
         }
         self.go_on(id);
     }
@@ -113,7 +104,7 @@ impl World<'_> {
         let frame = self.frames[id];
         if frame.flags & flag::BRANCH == 0 && frame.pod != NIL {
             self.complete_service(&frame);
-            self.release(&frame);
+            self.release(frame.pod);
         }
         if frame.is(flag::ROOT) {
             if !frame.is(flag::ABANDONED) {
@@ -133,7 +124,7 @@ impl World<'_> {
     pub fn fail_frame(&mut self, id: u32, cause: FailureCause) {
         let frame = self.frames[id];
         if frame.flags & flag::BRANCH == 0 && frame.pod != NIL {
-            self.release(&frame);
+            self.release(frame.pod);
         }
         if frame.is(flag::ROOT) {
             if !frame.is(flag::ABANDONED) {

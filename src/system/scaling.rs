@@ -3,7 +3,7 @@
 use super::event::{self, Kind};
 use super::frame::NIL;
 use super::sharing::Sharing;
-use super::stations::{Meter, Pod, PodState, Queue};
+use super::stations::{Meter, PRIORITIES, Pod, PodState, Queue};
 use super::world::{World, part, purpose};
 use crate::metrics::ScalingEvent;
 use crate::model::{ChangeAction, PodSpeed, Scaler, Service};
@@ -36,9 +36,7 @@ impl World<'_> {
     pub fn start_pods(&mut self) {
         for service in 0..self.stations.len() {
             if self.stations[service].central {
-                self.stations[service].queue = self.queues.len() as u32;
-                let lists = self.stations[service].lists as usize;
-                self.queues.extend(std::iter::repeat_n(Queue::EMPTY, lists));
+                self.stations[service].lists = self.make_lists(service);
             }
             let replicas = self.model.services[service].replicas;
             self.stations[service].desired = replicas;
@@ -59,34 +57,43 @@ impl World<'_> {
             PodSpeed::Each(speeds) => speeds[ordinal as usize % speeds.len()],
             PodSpeed::Drawn(law) => self.samplers[law.index()].value(key.draw(purpose::POD | 1)).max(1e-6),
         };
-        let fresh = Pod {
-            service: service as u16,
-            state: PodState::Starting,
-            queue: self.stations[service].queue,
+        let meter = Meter { last: self.now, started: self.now, ..Meter::default() };
+        let mut pod = Pod {
             busy: 0,
             holds: 0,
+            queue: Queue::EMPTY,
+            service: service as u16,
+            state: PodState::Starting,
+            lists: NIL,
             generation: 0,
             speed,
             cores: self.stations[service].cpu_limit,
             free_at: 0,
-            meter: Meter { last: self.now, started: self.now, ..Meter::default() },
         };
         if let Some(id) = self.stations[service].spare.pop() {
-            let old = &mut self.pods[id as usize];
-            let (generation, queue) = (old.generation, old.queue);
-            *old = Pod { generation, queue, ..fresh };
+            let old = &self.pods[id as usize];
+            (pod.generation, pod.lists) = (old.generation, old.lists);
+            self.pods[id as usize] = pod;
+            self.meters[id as usize] = meter;
             return id;
         }
-        let id = self.pods.len() as u32;
-        let mut fresh = fresh;
         if !self.stations[service].central {
-            fresh.queue = self.queues.len() as u32;
-            let lists = self.stations[service].lists as usize;
-            self.queues.extend(std::iter::repeat_n(Queue::EMPTY, lists));
+            pod.lists = self.make_lists(service);
         }
-        self.pods.push(fresh);
+        self.pods.push(pod);
+        self.meters.push(meter);
         self.sharing.push(Sharing::default());
-        id
+        (self.pods.len() - 1) as u32
+    }
+
+    /// Lists by priority, if the service has priorities.
+    fn make_lists(&mut self, service: usize) -> u32 {
+        if !self.stations[service].has_priorities() {
+            return NIL;
+        }
+        let first = self.lists.len() as u32;
+        self.lists.extend(std::iter::repeat_n(Queue::EMPTY, PRIORITIES));
+        first
     }
 
     fn pod_key(&self, service: usize, ordinal: u32) -> Key {
@@ -99,9 +106,8 @@ impl World<'_> {
         self.touch_pods(service);
         let p = &mut self.pods[pod as usize];
         p.state = PodState::Ready;
-        p.meter.last = self.now;
-        p.meter.ready_at = self.now;
-        p.meter.scraped_at = self.now;
+        let meter = &mut self.meters[pod as usize];
+        (meter.last, meter.ready_at, meter.scraped_at) = (self.now, self.now, self.now);
         let station = &mut self.stations[service];
         station.ready.push(pod);
         if let Some(levels) = &mut station.levels {
@@ -287,7 +293,7 @@ impl World<'_> {
         let age = self.model.cpu_metrics.age.as_nanos();
         let request = self.model.services[service].cpu_request.unwrap_or(0.0);
         let sample = |&id: &u32, ready: bool| {
-            let meter = &self.pods[id as usize].meter;
+            let meter = &self.meters[id as usize];
             let visible = meter.samples.iter().rev().find(|s| s.0.saturating_add(age) <= self.now);
             PodSample {
                 pending: !ready,
@@ -312,9 +318,8 @@ impl World<'_> {
             }
             for at in 0..self.stations[service].ready.len() {
                 let pod = self.stations[service].ready[at];
-                let p = &mut self.pods[pod as usize];
-                p.meter_to(self.now);
-                let meter = &mut p.meter;
+                let meter = &mut self.meters[pod as usize];
+                meter.meter_to(self.now, &self.pods[pod as usize]);
                 let span = self.now - meter.scraped_at;
                 if span == 0 {
                     continue;
@@ -333,12 +338,9 @@ impl World<'_> {
 
     /// One frame more or less is in work on a metered pod.
     pub fn meter_work(&mut self, pod: u32, change: i32) {
-        if pod == NIL {
-            return;
-        }
-        let p = &mut self.pods[pod as usize];
-        p.meter_to(self.now);
-        p.meter.working = p.meter.working.saturating_add_signed(change);
+        let meter = &mut self.meters[pod as usize];
+        meter.meter_to(self.now, &self.pods[pod as usize]);
+        meter.working = meter.working.saturating_add_signed(change);
     }
 }
 

@@ -5,7 +5,6 @@
 //! later, so one heap ordered by virtual end suffices (O(log n) an event), and the speed may change at any event.
 
 use super::event::{self, Kind};
-use super::frame::flag;
 use super::world::World;
 use crate::units::SimTime;
 use std::cmp::Reverse;
@@ -112,15 +111,16 @@ impl World<'_> {
     }
 
     /// Whether a completion still holds; notes it if so.
-    pub fn uneven_work_completed(&mut self, id: u32, pod: u32) -> bool {
-        let service = self.pods[pod as usize].service as usize;
-        if !self.stations[service].preempts {
-            return true;
+    pub fn uneven_work_completed(&mut self, id: u32, service: usize, pod: u32) -> bool {
+        if self.stations[service].preempts {
+            let now = self.now;
+            let Some(plan) = self.suspended.get_mut(id as usize).filter(|s| s.1 == now) else { return false };
+            *plan = (0, NO_PLAN);
+            self.sharing[pod as usize].running.retain(|&r| r != id);
         }
-        let now = self.now;
-        let Some(plan) = self.suspended.get_mut(id as usize).filter(|s| s.1 == now) else { return false };
-        *plan = (0, NO_PLAN);
-        self.sharing[pod as usize].running.retain(|&r| r != id);
+        if self.stations[service].metered {
+            self.meter_work(pod, -1);
+        }
         true
     }
 
@@ -157,13 +157,10 @@ impl World<'_> {
         if self.stations[service].metered {
             self.meter_work(pod, -1);
         }
-        let queue = self.pods[pod as usize].queue;
-        let list = queue + self.frames[victim].priority() as u32;
-        self.frames[victim].flags |= flag::QUEUED;
-        self.queues[queue as usize].waiting += 1;
-        self.push_front(victim, list);
-        self.frames[id].pod = pod;
-        self.replace_in_slot(id, service, pod);
+        self.requeue_first(victim, service, pod);
+        let station = &mut self.stations[service];
+        self.pods[pod as usize].hold(pod, station);
+        self.begin_service(id, service);
         true
     }
 }

@@ -6,7 +6,7 @@ use super::event::{self, Kind, mark};
 use super::frame::Frames;
 use super::measure::ClassTally;
 use super::sharing::Sharing;
-use super::stations::{Pod, Queue, Station};
+use super::stations::{Meter, Pod, Queue, Station};
 use crate::engine::{Calendar, RingId};
 use crate::metrics::{GridRow, RunRecord, Stopped, WindowRecord};
 use crate::model::{After, LawId, Mode, Model, Step, WarmUp};
@@ -59,7 +59,10 @@ pub struct World<'m> {
     pub runnable: Vec<u32>,
     pub stations: Vec<Station>,
     pub pods: Vec<Pod>,
-    pub queues: Vec<Queue>,
+    /// What metered pods have used.
+    pub meters: Vec<Meter>,
+    /// Lists of waiting frames by priority, where queues have them.
+    pub lists: Vec<Queue>,
     pub sharing: Vec<Sharing>,
     pub edges: Vec<EdgeState>,
     pub timers: Vec<SiteTimers>,
@@ -114,9 +117,10 @@ impl<'m> World<'m> {
             calendar,
             frames: Frames::new(),
             runnable: Vec::with_capacity(64),
-            stations: model.services.iter().map(|s| Station::new(s, model)).collect(),
+            stations: (0..model.services.len()).map(|s| Station::new(s, model)).collect(),
             pods: Vec::new(),
-            queues: Vec::new(),
+            meters: Vec::new(),
+            lists: Vec::new(),
             sharing: Vec::new(),
             edges: model.edges.iter().map(|e| EdgeState::new(e, model)).collect(),
             timers,
@@ -150,7 +154,8 @@ impl<'m> World<'m> {
         self.frames.clear();
         self.runnable.clear();
         self.pods.clear();
-        self.queues.clear();
+        self.meters.clear();
+        self.lists.clear();
         self.sharing.clear();
         self.patience.clear();
         self.suspended.clear();
@@ -239,7 +244,7 @@ impl<'m> World<'m> {
     #[inline(always)]
     fn handle(&mut self, word: u64) {
         match event::kind(word) {
-            Kind::WorkCompleted => self.work_completed(event::low(word)),
+            Kind::WorkCompleted => self.work_completed(event::low(word), event::middle(word)),
             Kind::RequestArrived => self.request_arrived(event::low(word) as usize),
             _ => self.handle_rarer(word),
         }

@@ -1,0 +1,236 @@
+//! Frames enter services, start, and leave.
+
+use super::frame::{Frame, NIL, flag};
+use super::stations::PodState;
+use super::world::World;
+use crate::metrics::FailureCause;
+use crate::model::{SiteId, Step};
+use crate::random::Key;
+
+/// A try on its way to a pod: who sends it, and what its balancer draws from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    pub site: SiteId,
+    /// The caller's pod, `NIL` for a client.
+    pub caller: u32,
+    pub key: Key,
+    pub attempt: u8,
+}
+
+impl World<'_> {
+    /// A client's request enters its first service without a frame of its own.
+    #[inline(always)]
+    pub fn enter_directly(&mut self, id: u32, site: SiteId, root: Key, measured: bool) {
+        let edge = self.model.sites[site.index()].edge;
+        let tally = &mut self.edges[edge.index()].record;
+        tally.calls += u64::from(measured);
+        tally.attempts += u64::from(measured);
+        let sent = Sent { site, caller: NIL, key: root, attempt: 0 };
+        match self.enter(id, sent) {
+            Ok(true) => self.run_frame(id),
+            Ok(false) => {}
+            Err(cause) => {
+                self.end_root(id, Some(cause));
+                self.drop_frame(id);
+            }
+        }
+    }
+
+    /// A frame reaches its service: it starts (true), waits (false), or is turned away.
+    #[inline(always)]
+    pub fn enter(&mut self, id: u32, sent: Sent) -> Result<bool, FailureCause> {
+        let edge = self.model.sites[sent.site.index()].edge;
+        let service = self.edges[edge.index()].target;
+        let station = &mut self.stations[service];
+        station.touch(self.now);
+        let frame = &mut self.frames[id];
+        let measured = frame.is(flag::MEASURED);
+        station.count_arrival(measured);
+        if station.central {
+            return self.enter_central(id, service);
+        }
+        let Some(chosen) = self.choose_pod(edge, sent, id) else {
+            self.stations[service].count_rejection(measured);
+            return Err(FailureCause::Unavailable);
+        };
+        let station = &mut self.stations[service];
+        let pod = &mut self.pods[chosen as usize];
+        let frame = &mut self.frames[id];
+        frame.pod = chosen;
+        if pod.busy < station.slots {
+            pod.hold(chosen, station);
+            self.take_slot(id, service, chosen);
+            return Ok(true);
+        }
+        if station.preempts && self.preempt_for(id, service, chosen) {
+            return Ok(true);
+        }
+        let station = &mut self.stations[service];
+        let pod = &mut self.pods[chosen as usize];
+        if pod.queue.waiting >= station.queue_limit {
+            station.count_rejection(measured);
+            self.edge_returned(sent.site, sent.caller, chosen);
+            return Err(FailureCause::Rejected);
+        }
+        pod.hold(chosen, station);
+        self.enqueue(id, service, chosen);
+        Ok(false)
+    }
+
+    fn enter_central(&mut self, id: u32, service: usize) -> Result<bool, FailureCause> {
+        let measured = self.frames[id].is(flag::MEASURED);
+        if let Some(pod) = self.free_pod(service) {
+            self.frames[id].pod = pod;
+            self.pods[pod as usize].hold(pod, &mut self.stations[service]);
+            self.take_slot(id, service, pod);
+            return Ok(true);
+        }
+        let station = &mut self.stations[service];
+        // Which pod will serve it is known only when one is free; any pod of the service names the service.
+        let Some(&any) = station.ready.first().or(station.starting.first()) else {
+            station.count_rejection(measured);
+            return Err(FailureCause::Unavailable);
+        };
+        if station.queue.waiting >= station.queue_limit {
+            station.count_rejection(measured);
+            return Err(FailureCause::Rejected);
+        }
+        self.frames[id].pod = any;
+        station.in_system += 1;
+        self.enqueue(id, service, any);
+        Ok(false)
+    }
+
+    /// A ready pod with a free slot, the least busy first.
+    fn free_pod(&self, service: usize) -> Option<u32> {
+        let station = &self.stations[service];
+        station.levels.as_ref().and_then(|levels| levels.below(station.slots).first().copied())
+    }
+
+    /// A frame that its pod holds takes a free slot.
+    #[inline(always)]
+    pub fn take_slot(&mut self, id: u32, service: usize, pod: u32) {
+        let station = &mut self.stations[service];
+        if station.metered {
+            self.meters[pod as usize].meter_to(self.now, &self.pods[pod as usize]);
+        }
+        station.busy += 1;
+        self.pods[pod as usize].busy += 1;
+        self.begin_service(id, service);
+    }
+
+    /// Service begins: the wait is over.
+    #[inline(always)]
+    pub fn begin_service(&mut self, id: u32, service: usize) {
+        let resumed = self.has_preemption && self.is_resumed(id);
+        let frame = &self.frames[id];
+        let wait = self.now - frame.arrived;
+        let station = &mut self.stations[service];
+        if frame.is(flag::MEASURED) && !resumed {
+            if wait == 0 {
+                station.unwaited += 1;
+            } else {
+                station.record.waited += 1;
+                station.record.wait.record(wait);
+            }
+            if frame.flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT {
+                self.classes[frame.parent as usize].begin(wait);
+            }
+        }
+        if station.notes_first_waits {
+            self.note_first_wait(wait);
+        }
+    }
+
+    /// A frame's program is over: it gives its slot to the next.
+    #[inline(always)]
+    pub fn release(&mut self, pod: u32) {
+        let service = self.pods[pod as usize].service as usize;
+        let station = &mut self.stations[service];
+        station.touch(self.now);
+        if station.central {
+            return self.release_central(service, pod);
+        }
+        self.pods[pod as usize].unhold(pod, station);
+        match self.dequeue(service, pod) {
+            Some(next) => self.begin_in_slot(next, service, pod),
+            None => self.free_slot(service, pod),
+        }
+    }
+
+    /// A frame that waited gets the slot that another has left.
+    #[inline(always)]
+    pub fn begin_in_slot(&mut self, id: u32, service: usize, pod: u32) {
+        self.begin_service(id, service);
+        let frame = &self.frames[id];
+        match self.steps[frame.pc as usize] {
+            Step::Work { law } => self.begin_work(id, frame.key, law, frame.pc, pod),
+            // What else a program may begin with could end it at once; the loop over frames takes care of that.
+            _ => self.runnable.push(id),
+        }
+    }
+
+    fn release_central(&mut self, service: usize, pod: u32) {
+        self.pods[pod as usize].unhold(pod, &mut self.stations[service]);
+        let usable = self.pods[pod as usize].state == PodState::Ready;
+        if usable && let Some(next) = self.dequeue(service, pod) {
+            self.seat(next, service, pod);
+            return self.begin_in_slot(next, service, pod);
+        }
+        self.free_slot(service, pod);
+    }
+
+    /// A frame that waited centrally is in a pod now; the service held it already.
+    fn seat(&mut self, id: u32, service: usize, pod: u32) {
+        self.frames[id].pod = pod;
+        self.stations[service].in_system -= 1;
+        self.pods[pod as usize].hold(pod, &mut self.stations[service]);
+    }
+
+    #[inline(always)]
+    fn free_slot(&mut self, service: usize, pod: u32) {
+        let station = &mut self.stations[service];
+        if station.metered {
+            self.meters[pod as usize].meter_to(self.now, &self.pods[pod as usize]);
+        }
+        let p = &mut self.pods[pod as usize];
+        station.busy -= 1;
+        p.busy -= 1;
+        if p.state == PodState::Draining && p.holds == 0 {
+            self.remove_pod(pod);
+        }
+    }
+
+    /// New slots of a service take what waits centrally.
+    pub fn serve_central(&mut self, service: usize) {
+        if !self.stations[service].central {
+            return;
+        }
+        self.stations[service].touch(self.now);
+        while let Some(pod) = self.free_pod(service) {
+            let Some(id) = self.dequeue(service, pod) else { break };
+            self.seat(id, service, pod);
+            self.take_slot(id, service, pod);
+            self.runnable.push(id);
+        }
+    }
+
+    /// A service has served a frame to the end of its program.
+    #[inline(always)]
+    pub fn complete_service(&mut self, frame: &Frame) {
+        if !frame.is(flag::MEASURED) {
+            return;
+        }
+        let service = self.pods[frame.pod as usize].service as usize;
+        let station = &mut self.stations[service];
+        let sojourn = self.now - frame.arrived;
+        station.record.completed += 1;
+        station.record.sojourn.record(sojourn);
+        station.record.wasted += u64::from(frame.is(flag::ABANDONED));
+        // Only a program of one piece of work has a work to compare with.
+        if station.slowdown && frame.pc > 0 && matches!(self.steps[frame.pc as usize - 1], Step::Work { .. })
+        {
+            self.note_slowdown(frame, service, sojourn);
+        }
+    }
+}
