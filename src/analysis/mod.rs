@@ -1,7 +1,28 @@
 //! From records to estimates with intervals; the verdict.
+//!
+//! [`Pool`] folds the records of replications, [`summarize`] makes the [`Summary`] of it that every report reads, and
+//! [`judge`] is the only place where a rule and a measurement become a verdict.
 
+mod beside;
+mod demand;
+mod groups;
+mod health;
+mod judge;
+mod needs;
+mod pool;
+mod scalars;
+mod scope;
+mod series;
+mod slice;
+mod summarize;
 mod summary;
+#[cfg(test)]
+mod tests;
+mod track;
 
+pub use judge::judge;
+pub use pool::Pool;
+pub use summarize::{Extra, summarize};
 pub use summary::{
     Assumption, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate,
     RunFacts, SUMMARY_VERSION, SeriesPoint, SeriesRow, ServiceNeed, Summary, TheoryRow,

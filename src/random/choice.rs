@@ -80,6 +80,15 @@ impl Choice {
         self.ends.is_empty()
     }
 
+    /// Probability of the item at `index`; zero beyond the last.
+    #[must_use]
+    pub fn probability(&self, index: usize) -> f64 {
+        let end = |i: usize| self.ends.get(i).copied().unwrap_or(u64::MAX);
+        let start = if index == 0 { 0 } else { end(index - 1) };
+        // Ends are shares of 2^64; the division by it is exact.
+        (end(index) - start) as f64 / 18_446_744_073_709_551_616.0
+    }
+
     /// The index that 64 random bits choose.
     #[inline]
     #[must_use]

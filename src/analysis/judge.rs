@@ -1,0 +1,303 @@
+//! The verdict: the one place where a rule and a measurement become pass, fail or inconclusive.
+
+use super::health::Recovery;
+use super::pool::{CONFIDENCE, Pool, TAIL, estimate_of};
+use super::scope;
+use super::series::relative;
+use super::slice::Part;
+use super::summary::{Conclusion, Estimate, ObjectiveResult, Outcome};
+use super::track::Track;
+use crate::model::{Measure, Model, Objective};
+use crate::stats::{bonferroni, ratio_interval, sectioning_interval, t_interval, wilson};
+
+/// What is known of one part: the estimate and whether its interval stands on one side of the limit.
+struct Judged {
+    estimate: Option<Estimate>,
+    outcome: Outcome,
+    part: Part,
+    note: Option<String>,
+}
+
+/// Judges every objective, in the author's order.
+///
+/// Without `in … of runs` the mean over runs (for quantiles the pooled quantile) is judged by its 95 % interval:
+/// pass if all of it meets the limit, fail if none does, else inconclusive. With `every` all windows are judged
+/// together at 95 % (Bonferroni's inequality) and the worst is reported. With `in … of runs` each run is judged by
+/// itself, and the share of runs that meet the rule by its Wilson interval.
+#[must_use]
+pub fn judge(model: &Model, pool: &Pool) -> (Vec<ObjectiveResult>, Conclusion) {
+    let results: Vec<_> = model
+        .objectives
+        .iter()
+        .zip(&pool.tracks)
+        .map(|(o, track)| objective(model, pool, o, track))
+        .collect();
+    let count = |outcome| results.iter().filter(|r| r.outcome == outcome).count() as u32;
+    let (passed, failed) = (count(Outcome::Pass), count(Outcome::Fail));
+    let inconclusive = count(Outcome::Inconclusive);
+    let outcome = match (failed, inconclusive, passed) {
+        (0, 0, 0) => None,
+        (0, 0, _) => Some(Outcome::Pass),
+        (0, ..) => Some(Outcome::Inconclusive),
+        _ => Some(Outcome::Fail),
+    };
+    (results, Conclusion { outcome, passed, failed, inconclusive })
+}
+
+/// Whether a value meets a measure's limit.
+pub(super) fn holds(measure: &Measure, value: f64) -> bool {
+    match *measure {
+        Measure::Quantile(_, op, limit) | Measure::Within(_, op, limit) | Measure::Share(_, op, limit) => {
+            op.holds(value, limit)
+        }
+        Measure::Mean(op, limit)
+        | Measure::Goodput(op, limit)
+        | Measure::Replicas(op, limit)
+        | Measure::Utilisation(op, limit)
+        | Measure::Retries(op, limit) => op.holds(value, limit),
+        Measure::Recovers(limit, _) => value <= limit.as_secs_f64(),
+    }
+}
+
+/// Whether small values of a measure are good.
+fn wants_small(measure: &Measure) -> bool {
+    match *measure {
+        Measure::Quantile(_, op, _) | Measure::Within(_, op, _) | Measure::Share(_, op, _) => {
+            op.wants_small()
+        }
+        Measure::Mean(op, _)
+        | Measure::Goodput(op, _)
+        | Measure::Replicas(op, _)
+        | Measure::Utilisation(op, _)
+        | Measure::Retries(op, _) => op.wants_small(),
+        Measure::Recovers(..) => true,
+    }
+}
+
+fn objective(model: &Model, pool: &Pool, objective: &Objective, track: &Track) -> ObjectiveResult {
+    let (metric, limit, unit, comparison) = scope::measure(&objective.measure);
+    let mut result = ObjectiveResult {
+        rule: objective.text.clone(),
+        scope: scope::name(model, objective.scope),
+        metric,
+        comparison,
+        outcome: Outcome::Inconclusive,
+        measured: None,
+        limit,
+        unit,
+        worst_at: None,
+        runs_met: None,
+        note: None,
+    };
+    if let Measure::Recovers(_, mark) = objective.measure {
+        match pool.health.from(mark) {
+            Some(recovery) if !recovery.runs.is_empty() => recovers(objective, recovery, &mut result),
+            Some(_) => result.note = Some("no series was recorded, so recovery cannot be told".to_owned()),
+            None => result.note = Some("no other objective says what healthy means".to_owned()),
+        }
+        return result;
+    }
+    if let Some(obstacle) = track.obstacle {
+        result.note = Some(obstacle.to_owned());
+        return result;
+    }
+    let judged = worst_part(objective, track);
+    let Some(judged) = judged else {
+        result.note = Some(nothing(pool.runs()));
+        return result;
+    };
+    result.measured = judged.estimate;
+    result.note = judged.note;
+    result.outcome = judged.outcome;
+    if let (Part::Windows(range), Some(_), Some(width)) = (&judged.part, objective.every, pool.series.width())
+    {
+        let start = model.plan.from().as_nanos() + width * range.start as u64;
+        result.worst_at = Some(relative(start, model.plan.t0));
+    }
+    if let Some(wanted) = objective.in_runs {
+        let met = |run: &Vec<super::track::Observation>| {
+            let seen = run.iter().filter(|o| o.value().is_some() || o.unanswered());
+            let each: Vec<_> =
+                seen.map(|o| o.value().is_some_and(|v| holds(&objective.measure, v))).collect();
+            (!each.is_empty()).then(|| each.iter().all(|&ok| ok))
+        };
+        let runs: Vec<bool> = track.runs.iter().filter_map(met).collect();
+        share_of_runs(&runs, wanted, &mut result);
+    }
+    result
+}
+
+fn nothing(runs: u32) -> String {
+    if runs == 0 {
+        "no replication was run".to_owned()
+    } else {
+        "nothing arrived, so nothing could be judged".to_owned()
+    }
+}
+
+/// Judges the share of runs that met a rule by its Wilson interval.
+fn share_of_runs(runs: &[bool], wanted: f64, result: &mut ObjectiveResult) {
+    let (met, all) = (runs.iter().filter(|&&ok| ok).count() as u64, runs.len() as u64);
+    let Some(interval) = wilson(met, all, CONFIDENCE) else {
+        result.note = Some("no run could be judged".to_owned());
+        result.outcome = Outcome::Inconclusive;
+        return;
+    };
+    result.runs_met = Some(estimate_of(interval, all as u32));
+    result.outcome = if interval.low >= wanted {
+        Outcome::Pass
+    } else if interval.high < wanted {
+        Outcome::Fail
+    } else {
+        Outcome::Inconclusive
+    };
+    result.note = None;
+    if result.outcome == Outcome::Inconclusive && met == all {
+        let share = wanted * 100.0;
+        result.note = Some(match enough_runs(wanted) {
+            Some(needed) => format!(
+                "all {all} runs met it, but {share} % of runs can be shown from {needed} replications on"
+            ),
+            None => format!("all {all} runs met it, but no number of runs shows {share} % of runs"),
+        });
+    }
+}
+
+/// Fewest runs that, all met, show a share of runs: Wilson's lower end `n / (n + z^2)` reaches it.
+fn enough_runs(wanted: f64) -> Option<u64> {
+    if wanted >= 1.0 {
+        return None;
+    }
+    let z2 = {
+        let z = crate::numerics::norm_quantile(0.5 + CONFIDENCE / 2.0);
+        z * z
+    };
+    Some((z2 * wanted / (1.0 - wanted)).ceil().max(1.0) as u64)
+}
+
+/// Judges every part together at 95 % and gives the worst; `None` if nothing arrived in any.
+fn worst_part(objective: &Objective, track: &Track) -> Option<Judged> {
+    let parts = track.parts.as_deref().unwrap_or_default();
+    let lively: Vec<usize> = (0..parts.len())
+        .filter(|&p| track.runs.iter().any(|run| run[p].value().is_some() || run[p].unanswered()))
+        .collect();
+    let confidence = bonferroni(CONFIDENCE, lively.len());
+    let small = wants_small(&objective.measure);
+    let mut worst: Option<Judged> = None;
+    let mut outcomes = Vec::with_capacity(lively.len());
+    for &p in &lively {
+        let judged = judge_part(objective, track, p, confidence);
+        outcomes.push(judged.outcome);
+        let worse = worst.as_ref().is_none_or(|worst| match (&judged.estimate, &worst.estimate) {
+            // A part without a single answer is worse than any value.
+            (None, Some(_)) => true,
+            (_, None) => false,
+            (Some(a), Some(b)) if small => a.mean > b.mean,
+            (Some(a), Some(b)) => a.mean < b.mean,
+        });
+        if worse {
+            worst = Some(judged);
+        }
+    }
+    let mut worst = worst?;
+    let rank = |outcome: &Outcome| match outcome {
+        Outcome::Pass => 0,
+        Outcome::Inconclusive => 1,
+        Outcome::Fail => 2,
+    };
+    // The rule fails with any of its windows, even where the worst mean has the wider interval.
+    worst.outcome = outcomes.into_iter().max_by_key(rank).unwrap_or(Outcome::Inconclusive);
+    Some(worst)
+}
+
+fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -> Judged {
+    let part = track.parts.as_ref().map_or(Part::Whole, |parts| parts[p].clone());
+    let seen: Vec<_> = track.runs.iter().map(|run| run[p]).collect();
+    let unanswered = seen.iter().filter(|o| o.unanswered()).count();
+    let with_value: Vec<_> = seen.iter().filter(|o| o.value().is_some()).collect();
+    if with_value.is_empty() {
+        let note = Some("requests arrived but none was answered".to_owned());
+        return Judged { estimate: None, outcome: Outcome::Fail, part, note };
+    }
+    let above: Vec<f64> = with_value.iter().map(|o| o.above).collect();
+    let below: Vec<f64> = with_value.iter().map(|o| o.below).collect();
+    let mut note = None;
+    let (mean, interval) = match objective.measure {
+        Measure::Quantile(q, ..) => {
+            let pooled = track.pooled[p].as_ref();
+            let count = pooled.map_or(0, |r| r.count());
+            if (count as f64) * (1.0 - q) < TAIL {
+                note = Some(format!(
+                    "rests on {count} answers only, fewer than 10 of them beyond the percentile"
+                ));
+            }
+            let centre = pooled.and_then(|r| r.quantile(q)).unwrap_or(above[0]);
+            (centre, sectioning_interval(centre, &above, confidence))
+        }
+        _ => {
+            let mean = above.iter().sum::<f64>() / below.iter().sum::<f64>();
+            (mean, ratio_interval(&above, &below, confidence))
+        }
+    };
+    if unanswered > 0 {
+        note = Some(format!("in {unanswered} runs requests arrived but none was answered"));
+    }
+    let ok = |value| holds(&objective.measure, value);
+    let Some(interval) = interval else {
+        let side = if ok(mean) { "meets" } else { "misses" };
+        note = Some(format!("one replication gives no interval; its value {side} the limit"));
+        let estimate = Estimate { mean, ci95_low: mean, ci95_high: mean, replications: 1 };
+        return Judged { estimate: Some(estimate), outcome: Outcome::Inconclusive, part, note };
+    };
+    let outcome = match (ok(interval.low), ok(interval.high)) {
+        (true, true) if unanswered == 0 => Outcome::Pass,
+        (false, false) => Outcome::Fail,
+        _ => Outcome::Inconclusive,
+    };
+    Judged { estimate: Some(estimate_of(interval, with_value.len() as u32)), outcome, part, note }
+}
+
+/// Judges recovery; a run that did not recover in the counted span met nothing.
+fn recovers(objective: &Objective, recovery: &Recovery, result: &mut ObjectiveResult) {
+    let limit = result.limit;
+    let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
+    let all = recovery.runs.len();
+    result.measured = mean_time(&times);
+    if times.len() < all {
+        result.note = Some(format!("{} of {all} runs recovered before the counted span ended", times.len()));
+    }
+    if let Some(wanted) = objective.in_runs {
+        let met: Vec<bool> = recovery.runs.iter().map(|run| run.is_some_and(|t| t <= limit)).collect();
+        let note = result.note.take();
+        share_of_runs(&met, wanted, result);
+        result.note = note.or(result.note.take());
+        return;
+    }
+    let interval = t_interval(&times, CONFIDENCE);
+    result.outcome = match interval {
+        _ if times.is_empty() => Outcome::Fail,
+        // The mean of those that did recover is a lower bound of the mean.
+        Some(interval) if interval.low > limit => Outcome::Fail,
+        Some(interval) if interval.high <= limit && times.len() == all => Outcome::Pass,
+        _ => Outcome::Inconclusive,
+    };
+    if all == 1 && !times.is_empty() {
+        let side = if times[0] <= limit { "meets" } else { "misses" };
+        result.note = Some(format!("one replication gives no interval; its value {side} the limit"));
+    }
+}
+
+/// Mean time over the runs that recovered; never below zero.
+pub(super) fn mean_time(times: &[f64]) -> Option<Estimate> {
+    match t_interval(times, CONFIDENCE) {
+        Some(interval) => {
+            let mut estimate = estimate_of(interval, times.len() as u32);
+            estimate.ci95_low = estimate.ci95_low.max(0.0);
+            Some(estimate)
+        }
+        None => {
+            let mean = *times.first()?;
+            Some(Estimate { mean, ci95_low: mean, ci95_high: mean, replications: 1 })
+        }
+    }
+}

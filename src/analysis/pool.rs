@@ -1,0 +1,225 @@
+//! Replications folded into what estimates need: one vector of metrics a run, everything else merged.
+
+use super::health::Health;
+use super::scalars::{Kind, Scalar, merge_class, scalars};
+use super::series::SeriesPool;
+use super::summary::Estimate;
+use super::track::Track;
+use crate::metrics::{EdgeRecord, RunRecord, ServiceRecord, Stopped};
+use crate::model::Model;
+use crate::stats::{Interval, bonferroni, is_precise, ratio_interval, sectioning_interval};
+use std::borrow::Cow;
+
+/// Confidence of every interval.
+pub(super) const CONFIDENCE: f64 = 0.95;
+
+/// Observations beyond a quantile without which it is not reported: `n (1 - p)`.
+pub(super) const TAIL: f64 = 10.0;
+
+/// All that is kept of the replications of one design point. Its size does not depend on the number of requests.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    model: Model,
+    /// All records merged; `None` before the first.
+    pub(super) total: Option<RunRecord>,
+    /// The metrics of each run: numerator and denominator, in the order of `names`.
+    parts: Vec<Vec<(f64, f64)>>,
+    names: Vec<Name>,
+    pub(super) series: SeriesPool,
+    pub(super) tracks: Vec<Track>,
+    pub(super) health: Health,
+    /// Runs by how they ended.
+    pub(super) endings: Vec<(Stopped, u32)>,
+}
+
+#[derive(Clone, Debug)]
+struct Name {
+    scope: String,
+    metric: Cow<'static, str>,
+    unit: Cow<'static, str>,
+    kind: Kind,
+}
+
+/// An estimate of one metric with its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Named {
+    pub(super) scope: String,
+    pub(super) metric: String,
+    pub(super) unit: Cow<'static, str>,
+    pub(super) estimate: Estimate,
+}
+
+impl Pool {
+    /// An empty pool for replications of `model`.
+    #[must_use]
+    pub fn new(model: &Model) -> Self {
+        let tracks = model.objectives.iter().map(Track::new).collect();
+        Self {
+            model: model.clone(),
+            total: None,
+            parts: Vec::new(),
+            names: Vec::new(),
+            series: SeriesPool::default(),
+            tracks,
+            health: Health::new(model),
+            endings: Vec::new(),
+        }
+    }
+
+    /// Adds the record of the next replication. Records of one model, folded in one order, give the same bytes.
+    pub fn fold(&mut self, record: RunRecord) {
+        let rows = scalars(&self.model, &record);
+        self.parts.push(rows.iter().map(|row| (row.above, row.below)).collect());
+        if self.names.is_empty() {
+            let name =
+                |row: Scalar| Name { scope: row.scope, metric: row.metric, unit: row.unit, kind: row.kind };
+            self.names = rows.into_iter().map(name).collect();
+        }
+        self.series.fold(&self.model, &record);
+        for (track, objective) in self.tracks.iter_mut().zip(&self.model.objectives) {
+            track.fold(&self.model, objective, &record);
+        }
+        self.health.fold(&self.model, &record);
+        match self.endings.iter_mut().find(|(stopped, _)| *stopped == record.stopped) {
+            Some((_, runs)) => *runs += 1,
+            None => self.endings.push((record.stopped, 1)),
+        }
+        match &mut self.total {
+            Some(total) => merge(total, &record),
+            // Series are pooled apart, and single runs' waits and grids are no matter of a summary.
+            None => {
+                self.total =
+                    Some(RunRecord { windows: None, first_waits: Vec::new(), grid: Vec::new(), ..record })
+            }
+        }
+    }
+
+    /// Replications folded.
+    #[must_use]
+    pub fn runs(&self) -> u32 {
+        self.parts.len() as u32
+    }
+
+    /// The values of one metric, a run each, in replication order; runs without a value are left out.
+    #[must_use]
+    pub fn per_run(&self, scope: &str, metric: &str) -> Vec<f64> {
+        let Some(at) = self.names.iter().position(|n| n.scope == scope && n.metric == metric) else {
+            return Vec::new();
+        };
+        let sectioned = matches!(self.names[at].kind, Kind::Sectioned | Kind::Quantile(_));
+        let parts = self.parts.iter().map(|run| run[at]).filter(|part| part.1 > 0.0);
+        parts.map(|(above, below)| if sectioned { above } else { above / below }).collect()
+    }
+
+    /// Whether every decision metric is known to the relative half-width `precision`, all together at 95 %:
+    /// mean and p99 of the response time of every class. Metrics that no request supports do not count.
+    #[must_use]
+    pub fn is_precise(&self, model: &Model, precision: f64) -> bool {
+        let of = |metric: &str| {
+            (0..model.classes.len())
+                .map(|c| (super::scope::class(model, c), metric.to_owned()))
+                .collect::<Vec<_>>()
+        };
+        let wanted: Vec<_> = [of("mean_sojourn"), of("sojourn_p99")].concat();
+        let confidence = bonferroni(CONFIDENCE, wanted.len());
+        let Some(pooled) = self.total.as_ref().map(|total| scalars(&self.model, total)) else { return false };
+        let known = |(scope, metric): &(String, String)| {
+            let Some(at) = self.names.iter().position(|n| n.scope == *scope && n.metric == *metric) else {
+                return true;
+            };
+            match self.interval(at, &pooled[at], confidence) {
+                Some(interval) => is_precise(&interval, precision),
+                // One run shows nothing; a class nobody asked for cannot become precise.
+                None => pooled[at].below == 0.0,
+            }
+        };
+        wanted.iter().all(known)
+    }
+
+    /// Every metric that has a value.
+    pub(super) fn estimates(&self) -> Vec<Named> {
+        let Some(total) = &self.total else { return Vec::new() };
+        let pooled = scalars(&self.model, total);
+        let rows = pooled.iter().enumerate().filter_map(|(at, row)| {
+            let estimate = self.estimate(at, row)?;
+            let Name { scope, metric, unit, .. } = &self.names[at];
+            Some(Named { scope: scope.clone(), metric: metric.to_string(), unit: unit.clone(), estimate })
+        });
+        rows.collect()
+    }
+
+    fn estimate(&self, at: usize, pooled: &Scalar) -> Option<Estimate> {
+        if let Kind::Quantile(p) = pooled.kind
+            && pooled.below * (1.0 - p) < TAIL
+        {
+            return None;
+        }
+        if let Some(interval) = self.interval(at, pooled, CONFIDENCE) {
+            return Some(estimate_of(interval, self.with_value(at) as u32));
+        }
+        // One run with a value has no interval: both ends are the value.
+        let (above, below) = self.parts.iter().map(|run| run[at]).find(|part| part.1 > 0.0)?;
+        let mean = if matches!(pooled.kind, Kind::Mean | Kind::Ratio) { above / below } else { pooled.above };
+        mean.is_finite().then_some(Estimate { mean, ci95_low: mean, ci95_high: mean, replications: 1 })
+    }
+
+    fn with_value(&self, at: usize) -> usize {
+        self.parts.iter().filter(|run| run[at].1 > 0.0).count()
+    }
+
+    fn interval(&self, at: usize, pooled: &Scalar, confidence: f64) -> Option<Interval> {
+        let parts = self.parts.iter().map(|run| run[at]).filter(|part| part.1 > 0.0);
+        let (above, below): (Vec<f64>, Vec<f64>) = parts.unzip();
+        match pooled.kind {
+            // With denominators of one the ratio estimator is the t interval of the mean.
+            Kind::Mean | Kind::Ratio => ratio_interval(&above, &below, confidence),
+            Kind::Sectioned | Kind::Quantile(_) => sectioning_interval(pooled.above, &above, confidence),
+        }
+    }
+}
+
+/// An interval as results have it.
+pub(super) fn estimate_of(interval: Interval, replications: u32) -> Estimate {
+    Estimate { mean: interval.centre, ci95_low: interval.low, ci95_high: interval.high, replications }
+}
+
+/// Adds a run's record to the merged one.
+fn merge(total: &mut RunRecord, other: &RunRecord) {
+    total.classes.iter_mut().zip(&other.classes).for_each(|(a, b)| merge_class(a, b));
+    total.services.iter_mut().zip(&other.services).for_each(|(a, b)| merge_service(a, b));
+    total.edges.iter_mut().zip(&other.edges).for_each(|(a, b)| merge_edge(a, b));
+    total.span += other.span;
+    total.events += other.events;
+    total.peak_frames = total.peak_frames.max(other.peak_frames);
+}
+
+fn merge_service(into: &mut ServiceRecord, other: &ServiceRecord) {
+    into.arrived += other.arrived;
+    into.rejected += other.rejected;
+    into.left_queue += other.left_queue;
+    into.waited += other.waited;
+    into.completed += other.completed;
+    into.wasted += other.wasted;
+    into.wait.merge(&other.wait);
+    into.wait_left.merge(&other.wait_left);
+    into.sojourn.merge(&other.sojourn);
+    into.slowdown.0 += other.slowdown.0;
+    into.slowdown.1 += other.slowdown.1;
+    into.in_system.merge(&other.in_system);
+    into.busy += other.busy;
+    into.queued += other.queued;
+    into.ready += other.ready;
+    into.slots += other.slots;
+    into.pods += other.pods;
+    into.peak_queue = into.peak_queue.max(other.peak_queue);
+    into.ready_range.0 = into.ready_range.0.min(other.ready_range.0);
+    into.ready_range.1 = into.ready_range.1.max(other.ready_range.1);
+}
+
+fn merge_edge(into: &mut EdgeRecord, other: &EdgeRecord) {
+    into.calls += other.calls;
+    into.attempts += other.attempts;
+    into.lost += other.lost;
+    into.timed_out += other.timed_out;
+    into.failed += other.failed;
+}

@@ -1,0 +1,243 @@
+//! Series over windows: the mean over runs and the band that 5 to 95 % of runs lie in.
+
+use super::pool::TAIL;
+use super::scope;
+use super::summary::{SeriesPoint, SeriesRow};
+use crate::metrics::{ClassWindow, FailureCause, Recorder, RunRecord, ServiceWindow, WindowRecord};
+use crate::model::Model;
+use crate::stats::quantile;
+use crate::units::SimTime;
+
+/// Percentiles of the response time that have a series.
+const PERCENTILES: [(&str, f64); 3] = [("sojourn_p50", 0.5), ("sojourn_p95", 0.95), ("sojourn_p99", 0.99)];
+
+const SECOND: f64 = 1e9;
+
+/// What one series shows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum What {
+    Arrivals,
+    Goodput,
+    Errors(FailureCause),
+    Percentile(usize),
+    Desired,
+    Ready,
+    Utilisation,
+    Queue,
+}
+
+/// Whose series it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    System,
+    Class(usize),
+    Service(usize),
+}
+
+/// All series of all runs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SeriesPool {
+    width: u64,
+    lines: Vec<Series>,
+    /// Response times of all runs per class and window, the system's last.
+    pooled: Vec<Vec<Option<Recorder>>>,
+    windows: usize,
+    runs: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Series {
+    whose: Whose,
+    what: What,
+    /// A value a window, NaN where there is none; a run of zeros is kept as nothing.
+    runs: Vec<Vec<f64>>,
+}
+
+impl SeriesPool {
+    /// Adds the windows of the next replication, if it recorded any.
+    pub(super) fn fold(&mut self, model: &Model, record: &RunRecord) {
+        let Some(windows) = &record.windows else { return };
+        if self.lines.is_empty() {
+            self.start(model, windows);
+        }
+        self.runs += 1;
+        let merged = self.pool_times(windows);
+        let seconds: Vec<f64> = (0..self.windows).map(|w| window_seconds(model, self.width, w)).collect();
+        for line in &mut self.lines {
+            let value = |w: usize| line_value(line.whose, line.what, windows, &merged, w, seconds[w]);
+            let values: Vec<f64> = (0..self.windows).map(value).collect();
+            line.runs.push(if values.iter().all(|&v| v == 0.0) { Vec::new() } else { values });
+        }
+    }
+
+    fn start(&mut self, model: &Model, windows: &WindowRecord) {
+        self.width = windows.width;
+        self.windows = windows.classes.first().map_or(0, Vec::len);
+        self.pooled = vec![vec![None; self.windows]; windows.classes.len() + 1];
+        let mut add = |whose, what| self.lines.push(Series { whose, what, runs: Vec::new() });
+        let clients = std::iter::once(Whose::System).chain((0..model.classes.len()).map(Whose::Class));
+        for whose in clients {
+            add(whose, What::Arrivals);
+            add(whose, What::Goodput);
+            FailureCause::ALL.iter().for_each(|&cause| add(whose, What::Errors(cause)));
+            (0..PERCENTILES.len()).for_each(|p| add(whose, What::Percentile(p)));
+        }
+        for (s, service) in model.services.iter().enumerate() {
+            if !service.external {
+                add(Whose::Service(s), What::Desired);
+                add(Whose::Service(s), What::Ready);
+            }
+            if service.slots < u32::MAX {
+                add(Whose::Service(s), What::Utilisation);
+            }
+            add(Whose::Service(s), What::Queue);
+        }
+    }
+
+    /// Adds the run's response times to the pooled ones, and gives those of all classes together by window.
+    fn pool_times(&mut self, windows: &WindowRecord) -> Vec<Option<Recorder>> {
+        let mut merged: Vec<Option<Recorder>> = vec![None; self.windows];
+        for (c, class) in windows.classes.iter().enumerate() {
+            for (w, window) in class.iter().enumerate().take(self.windows) {
+                let Some(times) = &window.sojourn else { continue };
+                add_times(&mut merged[w], times);
+                add_times(&mut self.pooled[c][w], times);
+            }
+        }
+        if let Some(system) = self.pooled.last_mut() {
+            for (all, run) in system.iter_mut().zip(&merged) {
+                run.iter().for_each(|times| add_times(all, times));
+            }
+        }
+        merged
+    }
+
+    /// Width of a window in nanoseconds, once a series was recorded.
+    pub(super) fn width(&self) -> Option<u64> {
+        (self.runs > 0).then_some(self.width)
+    }
+
+    /// The rows of `timeseries.csv`.
+    pub(super) fn rows(&self, model: &Model) -> Vec<SeriesRow> {
+        let shown = self.lines.iter().filter(|line| {
+            // A cause of failure that no class of this name ever had would only fill the file.
+            let silent = matches!((line.whose, line.what), (Whose::Class(_), What::Errors(_)));
+            !silent || line.runs.iter().any(|run| !run.is_empty())
+        });
+        shown.map(|line| self.row(model, line)).collect()
+    }
+
+    fn row(&self, model: &Model, line: &Series) -> SeriesRow {
+        let (metric, unit) = match line.what {
+            What::Arrivals => ("arrivals".to_owned(), "1/s"),
+            What::Goodput => ("goodput".to_owned(), "1/s"),
+            What::Errors(cause) => (format!("errors_{}", cause.name()), "1/s"),
+            What::Percentile(p) => (PERCENTILES[p].0.to_owned(), "s"),
+            What::Desired => ("replicas_desired".to_owned(), "pods"),
+            What::Ready => ("replicas_ready".to_owned(), "pods"),
+            What::Utilisation => ("utilisation".to_owned(), "1"),
+            What::Queue => ("queue".to_owned(), "requests"),
+        };
+        let scope = match line.whose {
+            Whose::System => scope::SYSTEM.to_owned(),
+            Whose::Class(c) => scope::class(model, c),
+            Whose::Service(s) => scope::service(model, s),
+        };
+        let points = (0..self.windows).map(|w| self.point(model, line, w)).collect();
+        SeriesRow { scope, metric, unit, points }
+    }
+
+    fn point(&self, model: &Model, line: &Series, window: usize) -> SeriesPoint {
+        let start = model.plan.from().as_nanos() + self.width * window as u64;
+        let t = relative(start, model.plan.t0);
+        let value = |run: &Vec<f64>| if run.is_empty() { 0.0 } else { run[window] };
+        let mut values: Vec<f64> = line.runs.iter().map(value).filter(|v| !v.is_nan()).collect();
+        let mean = match line.what {
+            What::Percentile(p) => self.pooled_percentile(line.whose, p, window),
+            _ if values.is_empty() => None,
+            _ => Some(values.iter().sum::<f64>() / values.len() as f64),
+        };
+        // A band of the few runs that happened to have a value would be that of other runs.
+        let whole = mean.is_some() && values.len() == self.runs && self.runs > 1;
+        let (p05, p95) =
+            if whole { (quantile(&mut values, 0.05), quantile(&mut values, 0.95)) } else { (None, None) };
+        SeriesPoint { t, mean, p05, p95 }
+    }
+
+    fn pooled_percentile(&self, whose: Whose, percentile: usize, window: usize) -> Option<f64> {
+        let row = match whose {
+            Whose::Class(c) => self.pooled.get(c),
+            _ => self.pooled.last(),
+        }?;
+        let p = PERCENTILES[percentile].1;
+        let times = row[window].as_ref().filter(|t| t.count() as f64 * (1.0 - p) >= TAIL)?;
+        times.quantile(p)
+    }
+}
+
+/// Seconds of an instant relative to T0, exact for whole nanoseconds.
+pub(super) fn relative(nanos: u64, t0: SimTime) -> f64 {
+    (i128::from(nanos) - i128::from(t0.as_nanos())) as f64 / SECOND
+}
+
+/// Length of a window; the last may be shorter.
+fn window_seconds(model: &Model, width: u64, window: usize) -> f64 {
+    let left = model.plan.length.as_nanos().saturating_sub(width * window as u64);
+    left.min(width).max(1) as f64 / SECOND
+}
+
+fn add_times(into: &mut Option<Recorder>, times: &Recorder) {
+    match into {
+        Some(mine) => mine.merge(times),
+        None => *into = Some(times.clone()),
+    }
+}
+
+fn line_value(
+    whose: Whose,
+    what: What,
+    windows: &WindowRecord,
+    merged: &[Option<Recorder>],
+    window: usize,
+    seconds: f64,
+) -> f64 {
+    let of_classes = |count: &dyn Fn(&ClassWindow) -> u64| -> f64 {
+        let one = |class: &Vec<ClassWindow>| class.get(window).map_or(0, count);
+        let sum: u64 = match whose {
+            Whose::Class(c) => one(&windows.classes[c]),
+            _ => windows.classes.iter().map(one).sum(),
+        };
+        sum as f64 / seconds
+    };
+    match what {
+        What::Arrivals => of_classes(&|w| w.arrived),
+        What::Goodput => of_classes(&|w| w.succeeded),
+        What::Errors(cause) => of_classes(&|w| w.failed[cause as usize]),
+        What::Percentile(p) => {
+            let times = match whose {
+                Whose::Class(c) => windows.classes[c].get(window).and_then(|w| w.sojourn.as_deref()),
+                _ => merged[window].as_ref(),
+            };
+            let p = PERCENTILES[p].1;
+            // A single run's percentile needs at least one observation beyond it.
+            let times = times.filter(|t| t.count() as f64 * (1.0 - p) >= 1.0 - 1e-9);
+            times.and_then(|t| t.quantile(p)).unwrap_or(f64::NAN)
+        }
+        What::Desired | What::Ready | What::Utilisation | What::Queue => {
+            let Whose::Service(s) = whose else { return f64::NAN };
+            let row = windows.services.get(s).and_then(|rows| rows.get(window));
+            row.map_or(f64::NAN, |row| service_value(what, row, seconds))
+        }
+    }
+}
+
+fn service_value(what: What, row: &ServiceWindow, seconds: f64) -> f64 {
+    let mean = |integral: u128| integral as f64 / SECOND / seconds;
+    match what {
+        What::Desired => f64::from(row.desired_at_end),
+        What::Ready => mean(row.ready),
+        What::Utilisation if row.slots == 0 => f64::NAN,
+        What::Utilisation => row.busy as f64 / row.slots as f64,
+        _ => mean(row.queued),
+    }
+}

@@ -1,0 +1,140 @@
+//! From a pool to the summary that every report reads.
+
+use super::beside::theory_rows;
+use super::judge::{judge, mean_time};
+use super::needs::needs;
+use super::pool::{Named, Pool};
+use super::scope;
+use super::series::relative;
+use super::summary::{
+    Assumption, ChartWindow, Estimate, MetricRow, RecoveryEstimate, RunFacts, SUMMARY_VERSION, Summary,
+};
+use crate::metrics::Stopped;
+use crate::model::{Mode, Model, WarmUp};
+use crate::stats::{ratio_interval, wilson};
+
+/// What a summary says besides what the runs gave.
+#[derive(Clone, Debug, Default)]
+pub struct Extra {
+    /// What the model takes for granted.
+    pub assumptions: Vec<Assumption>,
+    /// Warnings of plausibility.
+    pub warnings: Vec<String>,
+    /// Whether the asked precision was reached; `None` if none was asked.
+    pub precision_reached: Option<bool>,
+}
+
+/// Estimates, verdict and facts of the replications in `pool`, which must be of `model`.
+#[must_use]
+pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
+    let (objectives, conclusion) = judge(model, pool);
+    let mut estimates = pool.estimates();
+    estimates.extend(health_rows(pool));
+    let theory = theory_rows(model, &estimates);
+    let metric =
+        |n: Named| MetricRow { scope: n.scope, metric: n.metric, unit: n.unit, estimate: n.estimate };
+    Summary {
+        version: SUMMARY_VERSION,
+        name: model.name.clone(),
+        question: model.question.clone(),
+        conclusion,
+        objectives,
+        needs: needs(model, pool),
+        recovery: recovery(pool),
+        metrics: estimates.into_iter().map(metric).collect(),
+        series: pool.series.rows(model),
+        theory,
+        assumptions: extra.assumptions,
+        warnings: extra.warnings,
+        windows: windows(model),
+        facts: facts(model, pool, extra.precision_reached),
+    }
+}
+
+/// Time that promises were broken, and time to recover, as metrics of the system.
+fn health_rows(pool: &Pool) -> Vec<Named> {
+    let mut rows = Vec::new();
+    let mut push = |metric: &str, unit: &'static str, estimate: Option<Estimate>| {
+        let named = |estimate| Named {
+            scope: scope::SYSTEM.to_owned(),
+            metric: metric.to_owned(),
+            unit: unit.into(),
+            estimate,
+        };
+        rows.extend(estimate.map(named));
+    };
+    push("time_above_objective", "s", mean_time(&pool.health.unhealthy));
+    let broken: Vec<f64> = pool.health.unhealthy.iter().map(|&t| f64::from(u8::from(t > 0.0))).collect();
+    let ones = vec![1.0; broken.len()];
+    push(
+        "runs_above_objective",
+        "1",
+        ratio_interval(&broken, &ones, 0.95).map(|i| super::pool::estimate_of(i, broken.len() as u32)),
+    );
+    if let Some(recovery) = pool.health.recoveries.first().filter(|r| !r.runs.is_empty()) {
+        let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
+        push("recovery", "s", mean_time(&times));
+        let share = wilson(times.len() as u64, recovery.runs.len() as u64, 0.95);
+        push("recovered_ratio", "1", share.map(|i| super::pool::estimate_of(i, recovery.runs.len() as u32)));
+    }
+    rows
+}
+
+/// Recovery from the last peak, or from the first mark that an objective names.
+fn recovery(pool: &Pool) -> Option<RecoveryEstimate> {
+    let recovery = pool.health.recoveries.first().filter(|r| !r.runs.is_empty())?;
+    let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
+    Some(RecoveryEstimate {
+        after: recovery.label.clone(),
+        seconds: mean_time(&times),
+        recovered: times.len() as f64 / recovery.runs.len() as f64,
+    })
+}
+
+fn windows(model: &Model) -> Vec<ChartWindow> {
+    let seconds = |at: crate::units::SimTime| relative(at.as_nanos(), model.plan.t0);
+    let window = |w: &crate::model::NamedWindow| ChartWindow {
+        name: w.name.clone(),
+        start: seconds(w.start),
+        end: seconds(w.end),
+    };
+    model.windows.iter().map(window).collect()
+}
+
+fn facts(model: &Model, pool: &Pool, precision_reached: Option<bool>) -> RunFacts {
+    let plan = &model.plan;
+    let total = pool.total.as_ref();
+    let classes = total.map(|t| t.classes.as_slice()).unwrap_or_default();
+    let warm_up = match plan.mode {
+        Mode::Steady(WarmUp::Fixed(span)) => Some(span.as_secs_f64()),
+        _ => None,
+    };
+    RunFacts {
+        replications: pool.runs(),
+        seed: plan.seed,
+        t0: plan.t0_label.clone(),
+        from: relative(plan.from().as_nanos(), plan.t0),
+        to: relative(plan.to().as_nanos(), plan.t0),
+        settle: plan.settle.as_secs_f64(),
+        warm_up,
+        requests: classes.iter().map(|c| c.arrived).sum(),
+        censored: classes.iter().map(|c| c.censored).sum(),
+        events: total.map_or(0, |t| t.events),
+        precision_reached,
+        bounds_hit: pool.endings.iter().filter_map(|&(stopped, runs)| bound(stopped, runs)).collect(),
+        resolution: 1.0 / f64::from(1u32 << model.recording.resolution_bits.min(14)),
+    }
+}
+
+/// A bound that replications hit, in words.
+fn bound(stopped: Stopped, runs: u32) -> Option<String> {
+    let replications = if runs == 1 { "1 replication".to_owned() } else { format!("{runs} replications") };
+    let what = match stopped {
+        Stopped::Finished => return None,
+        Stopped::DrainLimit => "the drain limit passed with requests unfinished",
+        Stopped::EventLimit => "the bound on events was reached",
+        Stopped::InFlightLimit => "the bound on requests in the system was reached",
+        Stopped::Interrupted => "the run was interrupted",
+    };
+    Some(format!("{what} in {replications}"))
+}
