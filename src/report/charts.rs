@@ -26,8 +26,18 @@ pub fn charts(summary: &Summary) -> Vec<DrawnChart> {
     all.extend(scopes(summary, "service/", "replicas_ready").iter().map(|scope| replicas(summary, scope)));
     all.push(services(summary, "utilisation", "Utilisation", "busy share of slots", Quantity::Share));
     all.push(services(summary, "queue", "Requests waiting", "requests", Quantity::Count));
-    let drawable = all.into_iter().filter(|chart| !chart.is_empty());
-    drawable.map(|chart| DrawnChart { svg: chart.svg(), name: chart.name, title: chart.title }).collect()
+    let mut drawn: Vec<DrawnChart> = Vec::new();
+    for mut chart in all.into_iter().filter(|chart| !chart.is_empty()) {
+        // Names that differ only in what a file name cannot hold get a number.
+        let stem = chart.name.clone();
+        let mut number = 2;
+        while drawn.iter().any(|other| other.name == chart.name) {
+            chart.name = format!("{stem}-{number}");
+            number += 1;
+        }
+        drawn.push(DrawnChart { svg: chart.svg(), name: chart.name, title: chart.title });
+    }
+    drawn
 }
 
 fn traffic(summary: &Summary) -> Chart {
@@ -196,6 +206,17 @@ mod tests {
         let of = |name: &str| all.iter().find(|c| c.name == name).unwrap().svg.clone();
         assert!(of("response-time-checkout").contains("objective p99 &lt; 800 ms"));
         assert!(of("replicas-web").contains("needed at T0: 118 (estimate)"));
+    }
+
+    #[test]
+    fn equal_file_names_are_told_apart() {
+        let mut alike = summary();
+        for row in &mut alike.series {
+            row.scope = row.scope.replace("checkout", "a/b").replace("browse", "a-b");
+        }
+        let names: Vec<_> =
+            charts(&alike).into_iter().map(|c| c.name).filter(|n| n.starts_with("resp")).collect();
+        assert_eq!(names, ["response-time-a-b", "response-time-a-b-2"]);
     }
 
     #[test]

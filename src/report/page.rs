@@ -170,7 +170,8 @@ fn needs(summary: &Summary) -> String {
             need.basis.clone(),
         ]);
     }
-    table(&rows)
+    let table = table(&rows);
+    if table.is_empty() { table } else { format!("<div class=\"needs\">{table}</div>\n") }
 }
 
 fn drawings(summary: &Summary) -> String {

@@ -204,3 +204,67 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::summary;
+    use super::*;
+
+    fn without_colour(text: &str) -> String {
+        let mut plain = String::new();
+        let mut parts = text.split("\x1b[");
+        plain.push_str(parts.next().unwrap_or_default());
+        parts.for_each(|part| plain.push_str(part.split_once('m').map_or("", |(_, rest)| rest)));
+        plain
+    }
+
+    #[test]
+    fn objectives_come_first_with_rule_and_value_side_by_side() {
+        let text = text(&summary(), &TextOptions::default());
+        let start: Vec<_> = text.lines().take(13).collect();
+        let expected = [
+            "Opening sale, small shop",
+            "Does checkout hold the 00:00 opening, and what must run before it?",
+            "",
+            "FAIL: 1 of 4 objectives met, 2 missed, 1 inconclusive: more replications are needed to tell",
+            "",
+            "✗ checkout within 800ms >= 99.5% in every 10s window in      71.2 % (69.9 % .. 72.5 %)  missed",
+            "  95% of runs",
+            "    worst at T0+40s; met in 0 % (0 % .. 16.1 %) of runs",
+            "✗ checkout p99 < 800ms during opening                        2.41 s (2.32 s .. 2.50 s)  missed",
+            "✓ browse success >= 97%                                   99.34 % (99.30 % .. 99.38 %)  met",
+            "? recovers within 3m after opening.end                           2m52s (2m38s .. 3m6s)  inconclusive",
+            "    19 of 20 runs recovered before the counted span ended",
+            "",
+        ];
+        assert_eq!(start, expected);
+    }
+
+    #[test]
+    fn the_text_fits_its_width_whatever_the_names() {
+        let mut long = summary();
+        long.name = "n".repeat(300);
+        long.objectives[0].rule = "r".repeat(250);
+        long.objectives[1].note = Some("o".repeat(120));
+        long.warnings.push("w ".repeat(200));
+        long.needs[0].service = "s".repeat(150);
+        long.metrics.iter_mut().for_each(|m| m.scope.push_str(&"x".repeat(90)));
+        long.theory[0].model = "m".repeat(120);
+        for (asked, limit) in [(100, 100), (250, 100), (80, 80), (40, 40), (10, 40)] {
+            for color in [false, true] {
+                let options = TextOptions { width: asked, color, files: vec!["f".repeat(130)] };
+                let text = text(&long, &options);
+                assert_eq!(color, text.contains('\x1b'));
+                for line in without_colour(&text).lines() {
+                    assert!(width(line) <= limit, "{limit}: {line}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn colour_adds_nothing_but_colour() {
+        let coloured = text(&summary(), &TextOptions { color: true, ..TextOptions::default() });
+        assert_eq!(without_colour(&coloured), text(&summary(), &TextOptions::default()));
+    }
+}
