@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
 mod cli;
+mod house;
 mod truth;
 mod vectors;
