@@ -1,0 +1,6 @@
+//! Every shipped scenario states a claim; here each is held to it.
+
+mod claims;
+mod play;
+mod recorded;
+mod shipped;
