@@ -128,7 +128,12 @@ impl Calendar {
 
     /// Drops the foremost timer and looks for the next over all rings.
     fn advance_rings(&mut self) {
-        self.rings[self.ring_at].timers.pop_front();
+        let ring = &mut self.rings[self.ring_at];
+        ring.timers.pop_front();
+        if let [only] = &self.rings[..] {
+            self.ring_key = only.timers.front().map_or(EMPTY, |&(at, word)| key(at, word));
+            return;
+        }
         let mut best = (EMPTY, 0);
         for (i, ring) in self.rings.iter().enumerate() {
             if let Some(&(at, word)) = ring.timers.front() {
@@ -139,35 +144,39 @@ impl Calendar {
     }
 
     /// Delivers the next event. Timers for which `alive(word)` is false are dropped unseen, without moving the
-    /// clock; `alive` is asked only when a timer is due.
+    /// clock; `alive` is asked only when a timer is due. Whoever handles a register's event sets the register
+    /// again, or it is delivered again.
     #[inline(always)]
     pub fn pop(&mut self, alive: impl Fn(u64) -> bool) -> Option<(SimTime, u64)> {
         let heap = self.heap.smallest();
-        let mut best = heap.min(self.register_key);
-        while self.ring_key < best {
-            let timer = self.ring_key;
-            self.advance_rings();
-            if alive(timer as u64) {
-                self.now = (timer >> 64) as u64;
-                return Some((self.now(), timer as u64));
-            }
+        let best = heap.min(self.register_key);
+        if self.ring_key < best
+            && let Some(timer) = self.pop_timer(best, alive)
+        {
+            self.now = (timer >> 64) as u64;
+            return Some((self.now(), timer as u64));
         }
-        if best == heap {
+        if self.register_key >= heap {
             if heap == EMPTY {
                 return None;
             }
             self.heap.take();
-        } else {
-            best = self.register_key;
-            self.registers[self.register_at] = EMPTY;
-            if self.registers.len() == 1 {
-                self.register_key = EMPTY;
-            } else {
-                self.find_register();
-            }
         }
         self.now = (best >> 64) as u64;
         Some((self.now(), best as u64))
+    }
+
+    /// The first timer before `before` that is alive; those before it are dropped.
+    #[inline(always)]
+    fn pop_timer(&mut self, before: u128, alive: impl Fn(u64) -> bool) -> Option<u128> {
+        while self.ring_key < before {
+            let timer = self.ring_key;
+            self.advance_rings();
+            if alive(timer as u64) {
+                return Some(timer);
+            }
+        }
+        None
     }
 
     /// Events in the heap and registers, in no particular order, for probes that must disturb nobody.
@@ -208,7 +217,15 @@ mod tests {
         calendar.set_register(1, Some(at(9)), 9);
         calendar.arm(ring, 4);
         calendar.arm(ring, 2);
-        let order: Vec<_> = std::iter::from_fn(|| calendar.pop(|_| true)).map(|(_, w)| w).collect();
+        let mut order = Vec::new();
+        while let Some((_, word)) = calendar.pop(|_| true) {
+            order.push(word);
+            match word {
+                3 => calendar.set_register(0, None, 0),
+                9 => calendar.set_register(1, None, 0),
+                _ => {}
+            }
+        }
         assert_eq!(order, [9, 1, 2, 3, 4, 5]);
     }
 

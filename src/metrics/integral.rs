@@ -1,20 +1,21 @@
 //! Time integrals of whole numbers that change at events.
+//!
+//! Only the time spent at each level is added up at an event; everything else follows from it at the end.
 
-/// Levels above this are counted together in the law; sums stay exact.
+/// Levels from here on are counted together in the law; their sums are kept apart, so that moments stay exact.
 const LAW_LEVELS: usize = 4096;
 
-/// Integral over time of a level, of its square, and the time spent at each level.
+/// Time spent at each level, and what follows from it: the integral over time of the level and of its square.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LevelIntegral {
-    area: u128,
-    square_area: u128,
-    span: u64,
     law: Vec<u64>,
+    high_area: u128,
+    high_squares: u128,
 }
 
 impl Default for LevelIntegral {
     fn default() -> Self {
-        Self { area: 0, square_area: 0, span: 0, law: vec![0; 64] }
+        Self { law: vec![0; 64], high_area: 0, high_squares: 0 }
     }
 }
 
@@ -22,73 +23,75 @@ impl LevelIntegral {
     /// Adds `nanos` spent at `level`.
     #[inline(always)]
     pub fn add(&mut self, level: u32, nanos: u64) {
-        let level_area = u128::from(level) * u128::from(nanos);
-        self.area += level_area;
-        self.square_area += level_area * u128::from(level);
-        let at = level as usize;
-        if at < self.law.len() {
-            self.law[at] += nanos;
-        } else {
-            self.add_above(at, nanos);
+        match self.law.get_mut(level as usize) {
+            Some(time) if (level as usize) < LAW_LEVELS => *time += nanos,
+            _ => self.add_high(level, nanos),
         }
-        self.span += nanos;
     }
 
     #[cold]
-    fn add_above(&mut self, level: usize, nanos: u64) {
-        let at = level.min(LAW_LEVELS);
+    #[inline(never)]
+    fn add_high(&mut self, level: u32, nanos: u64) {
+        let at = (level as usize).min(LAW_LEVELS);
         if at >= self.law.len() {
             self.law.resize((at + 1).next_power_of_two().min(LAW_LEVELS + 1), 0);
         }
         self.law[at] += nanos;
+        if at == LAW_LEVELS {
+            let area = u128::from(level) * u128::from(nanos);
+            self.high_area += area;
+            self.high_squares += area * u128::from(level);
+        }
     }
 
     /// Adds another integral.
     pub fn merge(&mut self, other: &Self) {
-        self.area += other.area;
-        self.square_area += other.square_area;
-        self.span += other.span;
         if self.law.len() < other.law.len() {
             self.law.resize(other.law.len(), 0);
         }
         for (mine, theirs) in self.law.iter_mut().zip(&other.law) {
             *mine += theirs;
         }
+        self.high_area += other.high_area;
+        self.high_squares += other.high_squares;
+    }
+
+    fn exact_levels(&self) -> impl Iterator<Item = (u128, u128)> + '_ {
+        self.law.iter().take(LAW_LEVELS).enumerate().map(|(level, &time)| (level as u128, u128::from(time)))
     }
 
     /// Time average of the level.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        if self.span == 0 { 0.0 } else { self.area as f64 / self.span as f64 }
+        self.area() as f64 / self.span().max(1) as f64
     }
 
     /// Variance over time of the level.
     #[must_use]
     pub fn variance(&self) -> f64 {
-        if self.span == 0 {
-            return 0.0;
-        }
+        let squares: u128 = self.exact_levels().map(|(level, time)| level * level * time).sum();
         let mean = self.mean();
-        (self.square_area as f64 / self.span as f64 - mean * mean).max(0.0)
+        ((squares + self.high_squares) as f64 / self.span().max(1) as f64 - mean * mean).max(0.0)
     }
 
     /// Level times nanoseconds.
     #[must_use]
     pub fn area(&self) -> u128 {
-        self.area
+        self.exact_levels().map(|(level, time)| level * time).sum::<u128>() + self.high_area
     }
 
     /// Nanoseconds in all.
     #[must_use]
     pub fn span(&self) -> u64 {
-        self.span
+        self.law.iter().sum()
     }
 
     /// Share of time at each level; the last entry holds all levels from 4096 on.
     #[must_use]
     pub fn law(&self) -> Vec<f64> {
         let used = self.law.iter().rposition(|&t| t > 0).map_or(0, |i| i + 1);
-        self.law[..used].iter().map(|&t| t as f64 / self.span.max(1) as f64).collect()
+        let span = self.span().max(1) as f64;
+        self.law[..used].iter().map(|&t| t as f64 / span).collect()
     }
 }
 

@@ -11,7 +11,6 @@ use crate::units::SimDuration;
 pub struct Recorder {
     bits: u32,
     bins: Vec<u64>,
-    count: u64,
     sum: u128,
     squares: u128,
     largest: u64,
@@ -25,16 +24,14 @@ impl Recorder {
         // Durations reach 2^54 ns (208 days); longer ones share the last bin.
         let octaves = 54 - bits as usize;
         let bins = vec![0; (octaves + 1) << bits];
-        Self { bits, bins, count: 0, sum: 0, squares: 0, largest: 0 }
+        Self { bits, bins, sum: 0, squares: 0, largest: 0 }
     }
 
     /// Forgets everything, keeping the memory.
     pub fn clear(&mut self) {
-        if self.count > 0 {
-            let used = (self.bin(self.largest) + 1).min(self.bins.len());
-            self.bins[..used].fill(0);
-        }
-        (self.count, self.sum, self.squares, self.largest) = (0, 0, 0, 0);
+        let used = self.used();
+        self.bins[..used].fill(0);
+        (self.sum, self.squares, self.largest) = (0, 0, 0);
     }
 
     #[inline(always)]
@@ -44,21 +41,34 @@ impl Recorder {
         ((u64::from(shift) << self.bits) + (nanos >> shift)) as usize
     }
 
+    /// Bins that may hold something.
+    fn used(&self) -> usize {
+        (self.bin(self.largest) + 1).min(self.bins.len())
+    }
+
     /// Records one duration.
     #[inline(always)]
     pub fn record(&mut self, nanos: u64) {
-        let bin = self.bin(nanos).min(self.bins.len() - 1);
-        self.bins[bin] += 1;
-        self.count += 1;
+        let bin = self.bin(nanos);
+        match self.bins.get_mut(bin) {
+            Some(count) => *count += 1,
+            None => self.record_in_last(),
+        }
         self.sum += u128::from(nanos);
         self.squares += u128::from(nanos) * u128::from(nanos);
         self.largest = self.largest.max(nanos);
     }
 
+    #[cold]
+    fn record_in_last(&mut self) {
+        if let Some(last) = self.bins.last_mut() {
+            *last += 1;
+        }
+    }
+
     /// Records `count` durations of zero.
     pub fn record_zeros(&mut self, count: u64) {
         self.bins[0] += count;
-        self.count += count;
     }
 
     /// Adds another recorder of the same resolution.
@@ -68,14 +78,10 @@ impl Recorder {
     /// If the resolutions differ.
     pub fn merge(&mut self, other: &Self) {
         assert_eq!(self.bits, other.bits, "recorders of one kind share one resolution");
-        if other.count == 0 {
-            return;
-        }
-        let used = (self.bin(other.largest) + 1).min(self.bins.len());
+        let used = other.used();
         for (mine, theirs) in self.bins[..used].iter_mut().zip(&other.bins) {
             *mine += theirs;
         }
-        self.count += other.count;
         self.sum += other.sum;
         self.squares += other.squares;
         self.largest = self.largest.max(other.largest);
@@ -84,7 +90,7 @@ impl Recorder {
     /// Number of durations.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.count
+        self.bins[..self.used()].iter().sum()
     }
 
     /// Sum in nanoseconds.
@@ -102,16 +108,17 @@ impl Recorder {
     /// Mean in seconds, if anything was recorded.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.sum as f64 / self.count as f64 * 1e-9)
+        let count = self.count();
+        (count > 0).then(|| self.sum as f64 / (count as f64 * 1e9))
     }
 
     /// Population variance in seconds squared, if anything was recorded.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
-        if self.count == 0 {
+        let n = self.count() as f64;
+        if n == 0.0 {
             return None;
         }
-        let n = self.count as f64;
         let mean = self.sum as f64 / n;
         Some((self.squares as f64 / n - mean * mean).max(0.0) * 1e-18)
     }
@@ -119,44 +126,47 @@ impl Recorder {
     /// Mean of squares in seconds squared, if anything was recorded.
     #[must_use]
     pub fn mean_square(&self) -> Option<f64> {
-        (self.count > 0).then(|| self.squares as f64 / self.count as f64 * 1e-18)
+        let count = self.count();
+        (count > 0).then(|| self.squares as f64 / count as f64 * 1e-18)
     }
 
     /// The smallest value with at least the share `p` of durations at or below it (rank `ceil(p n)`), in
     /// seconds, interpolated inside its bin.
     #[must_use]
     pub fn quantile(&self, p: f64) -> Option<f64> {
-        if self.count == 0 {
+        let total = self.count();
+        if total == 0 {
             return None;
         }
-        let rank = ((p * self.count as f64).ceil() as u64).clamp(1, self.count);
+        let rank = ((p * total as f64).ceil() as u64).clamp(1, total);
         let mut below = 0;
         for (bin, &count) in self.bins.iter().enumerate() {
             if below + count >= rank {
                 let (low, width) = self.bounds(bin);
                 if width == 1 {
-                    return Some(low as f64 * 1e-9);
+                    return Some(low as f64 / 1e9);
                 }
                 let share = ((rank - below) as f64 - 0.5) / count as f64;
                 let value = (low as f64 + share * width as f64).min(self.largest as f64);
-                return Some(value * 1e-9);
+                return Some(value / 1e9);
             }
             below += count;
         }
-        Some(self.largest as f64 * 1e-9)
+        Some(self.largest as f64 / 1e9)
     }
 
     /// Share of durations at or below `limit`, by whole bins and a straight line inside the last.
     #[must_use]
     pub fn share_within(&self, limit: SimDuration) -> Option<f64> {
-        if self.count == 0 {
+        let total = self.count();
+        if total == 0 {
             return None;
         }
         let at = self.bin(limit.as_nanos()).min(self.bins.len() - 1);
         let below: u64 = self.bins[..at].iter().sum();
         let (low, width) = self.bounds(at);
         let part = (limit.as_nanos() - low + 1) as f64 / width as f64;
-        Some((below as f64 + part.min(1.0) * self.bins[at] as f64) / self.count as f64)
+        Some((below as f64 + part.min(1.0) * self.bins[at] as f64) / total as f64)
     }
 
     /// Widest relative bin above the exact range: the recorder's resolution.

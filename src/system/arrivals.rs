@@ -3,7 +3,7 @@
 use super::event::{self, Kind};
 use super::frame::{Frame, NIL, flag};
 use super::world::{World, part, purpose};
-use crate::model::{ArrivalProcess, ClassId, LawId, Model, SiteId, Source, SourceKind, Step};
+use crate::model::{ArrivalProcess, ClassId, LawId, Model, SiteId, Source, SourceKind, Step, StepId};
 use crate::random::{Key, Sampler};
 use crate::units::SimTime;
 
@@ -33,6 +33,9 @@ struct Entry {
     class: ClassId,
     /// The one plain call the client's program consists of, if so: then no frame is kept for the client.
     direct: Option<SiteId>,
+    /// First step of the client's program, or of the called operation.
+    first: u16,
+    flags: u8,
     patience: Option<LawId>,
 }
 
@@ -161,20 +164,23 @@ impl<'m> Stream<'m> {
 impl Entry {
     fn new(class: ClassId, model: &Model) -> Self {
         let c = &model.classes[class.index()];
-        let first = c.program.index();
-        let direct = match (&model.steps[first], &model.steps[first + 1]) {
-            (Step::Call { site }, Step::End) => {
-                let policy = &model.sites[site.index()].policy;
-                let plain = policy.timeout.is_none()
-                    && policy.try_timeout.is_none()
-                    && policy.retries == 0
-                    && policy.loss == 0.0;
-                plain.then_some(*site)
-            }
-            _ => None,
-        };
-        Self { class, direct, patience: c.patience.map(|p| p.law) }
+        let direct = direct_call(c.program, model);
+        let first = direct.map_or(c.program, |site| model.sites[site.index()].operation).0;
+        let flags = flag::ROOT | c.priority << flag::PRIORITY_SHIFT;
+        Self { class, direct, first, flags, patience: c.patience.map(|p| p.law) }
     }
+}
+
+/// The call that a client's program consists of, if it is one call without timers, retries or loss.
+pub fn direct_call(program: StepId, model: &Model) -> Option<SiteId> {
+    let (Step::Call { site }, Step::End) = (&model.steps[program.index()], &model.steps[program.index() + 1])
+    else {
+        return None;
+    };
+    let policy = &model.sites[site.index()].policy;
+    let plain =
+        policy.timeout.is_none() && policy.try_timeout.is_none() && policy.retries == 0 && policy.loss == 0.0;
+    plain.then_some(*site)
 }
 
 /// Nanoseconds of an instant in seconds, `None` if it lies beyond all simulated time.
@@ -296,37 +302,29 @@ impl World<'_> {
     /// Makes the request's first frame and sends it on.
     #[inline(always)]
     fn admit(&mut self, entry: Entry, key: Key, user: u32, measured: bool) {
-        let class = &self.model.classes[entry.class.index()];
-        let mut frame = Frame {
-            key,
+        let frame = Frame {
+            key: entry.direct.map_or(key, |site| key.child(u64::from(site.0))),
             arrived: self.now,
             parent: u32::from(entry.class.0),
             parent_epoch: user,
             epoch: 0,
             next: NIL,
             pod: NIL,
-            pc: class.program.0,
+            pc: entry.first,
             attempt: 0,
-            flags: flag::ROOT | u8::from(measured) * flag::MEASURED | class.priority << flag::PRIORITY_SHIFT,
+            flags: entry.flags | u8::from(measured) * flag::MEASURED,
         };
-        let Some(site) = entry.direct else {
-            let id = self.frames.insert(frame);
-            self.arm_patience(id, entry.patience, key);
-            self.runnable.push(id);
-            return;
-        };
-        frame.key = key.child(u64::from(site.0));
-        frame.pc = self.model.sites[site.index()].operation.0;
         let id = self.frames.insert(frame);
-        self.arm_patience(id, entry.patience, key);
-        self.enter_directly(id, site, key, measured);
+        if self.has_patience {
+            self.arm_patience(id, entry.patience, key);
+        }
+        match entry.direct {
+            Some(site) => self.enter_directly(id, site, key, measured),
+            None => self.runnable.push(id),
+        }
     }
 
-    #[inline(always)]
     fn arm_patience(&mut self, id: u32, patience: Option<LawId>, key: Key) {
-        if !self.has_patience {
-            return;
-        }
         if self.patience.len() <= id as usize {
             self.patience.resize(id as usize + 1, 0);
         }

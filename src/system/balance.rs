@@ -3,9 +3,9 @@
 use super::frame::NIL;
 use super::levels::Levels;
 use super::service::Sent;
-use super::world::{World, purpose};
+use super::world::{HotSite, World, purpose};
 use crate::metrics::EdgeRecord;
-use crate::model::{Balancer, Caller, Edge, EdgeId, Model, SiteId};
+use crate::model::{Balancer, Caller, Edge, Model, SiteId};
 use crate::random::{Choice, Key, uniform_below};
 
 /// State of one edge.
@@ -111,9 +111,10 @@ fn any(pods: &[u32], bits: u64) -> Option<u32> {
 impl World<'_> {
     /// The pod of the edge's target that a try goes to, `None` if none is ready.
     #[inline(always)]
-    pub fn choose_pod(&mut self, edge: EdgeId, sent: Sent, id: u32) -> Option<u32> {
-        let state = &mut self.edges[edge.index()];
-        let station = &self.stations[state.target];
+    pub fn choose_pod(&mut self, hot: HotSite, sent: Sent, id: u32) -> Option<u32> {
+        let edge = hot.edge as usize;
+        let state = &mut self.edges[edge];
+        let station = &self.stations[hot.target as usize];
         let ready = &station.ready[..];
         if ready.len() == 1 && state.outstanding.is_empty() {
             return Some(ready[0]);
@@ -159,8 +160,8 @@ impl World<'_> {
         }
     }
 
-    fn choose_rarer(&mut self, edge: EdgeId, caller: u32, key: Key, bits: u64, id: u32) -> Option<u32> {
-        let state = &mut self.edges[edge.index()];
+    fn choose_rarer(&mut self, edge: usize, caller: u32, key: Key, bits: u64, id: u32) -> Option<u32> {
+        let state = &mut self.edges[edge];
         let station = &self.stations[state.target];
         match state.kind {
             Kind::LeastConnections => {
@@ -184,7 +185,7 @@ impl World<'_> {
                 // The first among equals was drawn at random, so ties are broken at random.
                 chosen.into_iter().min_by_key(|&p| self.pods[p as usize].holds)
             }
-            _ => self.choose_least_work(state_target(&self.edges[edge.index()]), id),
+            _ => self.choose_least_work(self.edges[edge].target, id),
         }
     }
 
@@ -204,8 +205,7 @@ impl World<'_> {
     /// A try on an edge is over, as its balancer sees it.
     #[inline(always)]
     pub fn edge_returned(&mut self, site: SiteId, caller: u32, pod: u32) {
-        let edge = self.model.sites[site.index()].edge;
-        let state = &mut self.edges[edge.index()];
+        let state = &mut self.edges[self.sites[site.index()].edge as usize];
         if state.outstanding.is_empty() || pod == NIL {
             return;
         }
@@ -214,8 +214,4 @@ impl World<'_> {
             levels.lower(pod);
         }
     }
-}
-
-fn state_target(state: &EdgeState) -> usize {
-    state.target
 }

@@ -5,7 +5,7 @@ use super::frame::{Frame, NIL, flag};
 use super::service::Sent;
 use super::world::{World, purpose};
 use crate::metrics::FailureCause;
-use crate::model::{Backoff, CallPolicy, Jitter, PatienceUntil, SiteId, Step};
+use crate::model::{Backoff, Jitter, PatienceUntil, SiteId, Step};
 use crate::numerics;
 use crate::random::unit;
 use crate::units::SimTime;
@@ -31,13 +31,11 @@ impl World<'_> {
     /// A frame begins a call.
     #[inline(always)]
     pub fn begin_call(&mut self, id: u32, site: SiteId) {
-        let edge = self.model.sites[site.index()].edge;
-        if self.frames[id].is(flag::MEASURED) {
-            self.edges[edge.index()].record.calls += 1;
-        }
-        if let Some(ring) = self.timers[site.index()].of_call {
-            let epoch = self.frames[id].epoch;
-            self.calendar.arm(ring, event::pack(Kind::CallTimedOut, epoch, id));
+        let hot = self.sites[site.index()];
+        let frame = &self.frames[id];
+        self.edges[hot.edge as usize].record.calls += u64::from(frame.is(flag::MEASURED));
+        if let Some(ring) = hot.of_call {
+            self.calendar.arm(ring, event::pack(Kind::CallTimedOut, frame.epoch, id));
         }
         self.try_call(id, site);
     }
@@ -45,19 +43,14 @@ impl World<'_> {
     /// One try of a call.
     #[inline(always)]
     fn try_call(&mut self, id: u32, site: SiteId) {
-        let call = &self.model.sites[site.index()];
+        let hot = self.sites[site.index()];
         let caller = self.frames[id];
-        let measured = caller.is(flag::MEASURED);
-        let edge = call.edge.index();
-        if measured {
-            self.edges[edge].record.attempts += 1;
-        }
-        if let Some(ring) = self.timers[site.index()].of_try {
+        self.edges[hot.edge as usize].record.attempts += u64::from(caller.is(flag::MEASURED));
+        if let Some(ring) = hot.of_try {
             self.calendar.arm(ring, event::pack(Kind::TryTimedOut, caller.epoch, id));
         }
-        let tag = u64::from(caller.attempt) << 16 | u64::from(site.0);
-        if call.policy.loss > 0.0 && unit(caller.key.draw(purpose::LOSS | tag)) < call.policy.loss {
-            return self.lose_try(id, edge, measured, &call.policy);
+        if hot.can_lose && self.is_lost(&caller, site) {
+            return self.lose_try(id, site);
         }
         let child = Frame {
             key: caller.key.child(u64::from(site.0)),
@@ -67,7 +60,7 @@ impl World<'_> {
             epoch: 0,
             next: NIL,
             pod: NIL,
-            pc: call.operation.0,
+            pc: hot.operation,
             attempt: 0,
             flags: caller.flags & !(flag::ROOT | flag::BRANCH | flag::QUEUED | flag::ABANDONED),
         };
@@ -88,10 +81,17 @@ impl World<'_> {
         }
     }
 
+    /// Whether a try is lost on its way.
+    fn is_lost(&self, caller: &Frame, site: SiteId) -> bool {
+        let tag = u64::from(caller.attempt) << 16 | u64::from(site.0);
+        unit(caller.key.draw(purpose::LOSS | tag)) < self.model.sites[site.index()].policy.loss
+    }
+
     #[cold]
-    fn lose_try(&mut self, id: u32, edge: usize, measured: bool, policy: &CallPolicy) {
-        if measured {
-            self.edges[edge].record.lost += 1;
+    fn lose_try(&mut self, id: u32, site: SiteId) {
+        let policy = &self.model.sites[site.index()].policy;
+        if self.frames[id].is(flag::MEASURED) {
+            self.edges[self.sites[site.index()].edge as usize].record.lost += 1;
         }
         self.frames[id].next = NIL;
         if policy.try_timeout.is_none() && policy.timeout.is_none() && !self.is_waited_for(id) {
@@ -247,7 +247,7 @@ impl World<'_> {
                 return;
             }
         }
-        self.end_root(id, Some(FailureCause::Abandoned));
+        self.end_root(&frame, Some(FailureCause::Abandoned));
         if frame.pod == NIL {
             // The client has no slot to hold: its frame goes, and whatever it called runs on for nobody.
             if calling {

@@ -21,6 +21,8 @@ pub struct ClassTally {
     pub record: ClassRecord,
     /// The one call the client's program consists of, if that is all.
     pub direct_site: Option<SiteId>,
+    /// Whether its waits and response times are those of its one service.
+    mirrors: bool,
     unwaited: u64,
 }
 
@@ -46,7 +48,8 @@ impl ClassTally {
             _ => None,
         };
         let record = ClassRecord::new(model.recording.resolution_bits, limits.len());
-        Self { class, limits, record, direct_site, unwaited: 0 }
+        let mirrors = (0..model.services.len()).any(|s| mirroring_class(s, model) == Some(class as u16));
+        Self { class, limits, record, direct_site, mirrors, unwaited: 0 }
     }
 
     #[inline(always)]
@@ -66,6 +69,22 @@ impl ClassTally {
             self.record.wait.record(wait);
         }
     }
+}
+
+/// The class all of whose requests are single plain calls of a service that nobody else calls, and which never give
+/// up: its waits and response times are the service's.
+pub fn mirroring_class(service: usize, model: &Model) -> Option<u16> {
+    let calls = |site: SiteId| model.edges[model.sites[site.index()].edge.index()].target.index() == service;
+    let mut callers = model.sites.iter().enumerate().filter(|(i, _)| calls(SiteId(*i as u16)));
+    let (only, None) = (callers.next()?.0, callers.next()) else { return None };
+    let uses = |c: &&crate::model::Class| {
+        super::arrivals::direct_call(c.program, model).is_some_and(|site| site.index() == only)
+    };
+    let class = model.classes.iter().position(|c| uses(&c))?;
+    let alone =
+        model.steps.iter().filter(|s| matches!(s, Step::Call { site } if site.index() == only)).count() == 1;
+    (alone && model.classes.iter().filter(uses).count() == 1 && model.classes[class].patience.is_none())
+        .then_some(class as u16)
 }
 
 #[inline(always)]
@@ -110,11 +129,11 @@ impl World<'_> {
 
     /// A request has ended, well or by a cause.
     #[inline(always)]
-    pub fn end_root(&mut self, id: u32, cause: Option<FailureCause>) {
-        let frame = self.frames[id];
+    pub fn end_root(&mut self, frame: &Frame, cause: Option<FailureCause>) {
         let class = frame.parent as usize;
         let tally = &mut self.classes[class];
         if frame.pod != NIL
+            && self.has_outstanding
             && let Some(site) = tally.direct_site
         {
             self.edge_returned(site, NIL, frame.pod);
@@ -129,8 +148,8 @@ impl World<'_> {
         }
         if frame.is(flag::MEASURED) {
             match cause {
-                None => self.note_success(class, &frame, sojourn),
-                Some(cause) => self.note_failure(class, &frame, sojourn, cause),
+                None => self.note_success(class, frame, sojourn),
+                Some(cause) => self.note_failure(class, frame, sojourn, cause),
             }
             self.measured_in_flight -= 1;
             if self.measured_in_flight == 0 && self.now >= self.to {
@@ -147,7 +166,9 @@ impl World<'_> {
     fn note_success(&mut self, class: usize, frame: &Frame, sojourn: u64) {
         let tally = &mut self.classes[class];
         tally.record.succeeded += 1;
-        tally.record.sojourn.record(sojourn);
+        if !tally.mirrors {
+            tally.record.sojourn.record(sojourn);
+        }
         for (count, &limit) in tally.record.within.iter_mut().zip(&tally.limits) {
             *count += u64::from(sojourn <= limit);
         }
@@ -178,14 +199,20 @@ impl World<'_> {
         }
     }
 
-    /// Sojourn over own work, where the work is all there is.
-    pub fn note_slowdown(&mut self, frame: &Frame, service: usize, sojourn: u64) {
+    /// Sojourn over own work, where one piece of work is all there is.
+    pub fn note_slowdown(&mut self, frame: &Frame, service: usize) {
+        if !frame.is(flag::MEASURED) || frame.pc == 0 {
+            return;
+        }
         let step = frame.pc as usize - 1;
         let single = step == 0 || matches!(self.steps[step - 1], Step::End);
+        if !single {
+            return;
+        }
         let work = self.work_of(frame, step);
-        if single && work > 0 {
+        if work > 0 {
             let (sum, count) = &mut self.stations[service].record.slowdown;
-            *sum += sojourn as f64 / work as f64;
+            *sum += (self.now - frame.arrived) as f64 / work as f64;
             *count += 1;
         }
     }
@@ -265,17 +292,23 @@ impl World<'_> {
     /// Hands the record out.
     pub fn take_record(&mut self) -> RunRecord {
         let bits = self.model.recording.resolution_bits;
+        let services: Vec<ServiceRecord> = self.stations.iter_mut().map(|s| s.take_record(bits)).collect();
+        let mirrored = |class: usize| self.stations.iter().position(|s| s.mirrored_by == Some(class as u16));
         let classes: Vec<ClassRecord> = self
             .classes
             .iter_mut()
-            .map(|tally| {
+            .enumerate()
+            .map(|(class, tally)| {
                 let mut record = std::mem::replace(&mut tally.record, ClassRecord::new(bits, 0));
                 record.wait.record_zeros(tally.unwaited);
+                if let Some(service) = mirrored(class) {
+                    record.wait = services[service].wait.clone();
+                    record.sojourn = services[service].sojourn.clone();
+                }
                 record.censored = record.arrived - record.succeeded - record.failures();
                 record
             })
             .collect();
-        let services = self.stations.iter_mut().map(|s| s.take_record(bits)).collect();
         RunRecord {
             classes,
             services,

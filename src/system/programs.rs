@@ -103,12 +103,11 @@ impl World<'_> {
     fn end_frame(&mut self, id: u32) {
         let frame = self.frames[id];
         if frame.flags & flag::BRANCH == 0 && frame.pod != NIL {
-            self.complete_service(&frame);
-            self.release(frame.pod);
+            self.release(&frame, true);
         }
         if frame.is(flag::ROOT) {
             if !frame.is(flag::ABANDONED) {
-                self.end_root(id, None);
+                self.end_root(&frame, None);
             }
         } else if self.frames[frame.parent].epoch == frame.parent_epoch {
             if frame.is(flag::BRANCH) {
@@ -124,11 +123,11 @@ impl World<'_> {
     pub fn fail_frame(&mut self, id: u32, cause: FailureCause) {
         let frame = self.frames[id];
         if frame.flags & flag::BRANCH == 0 && frame.pod != NIL {
-            self.release(frame.pod);
+            self.release(&frame, false);
         }
         if frame.is(flag::ROOT) {
             if !frame.is(flag::ABANDONED) {
-                self.end_root(id, Some(cause));
+                self.end_root(&frame, Some(cause));
             }
         } else if self.frames[frame.parent].epoch == frame.parent_epoch {
             if frame.is(flag::BRANCH) {

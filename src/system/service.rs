@@ -21,8 +21,7 @@ impl World<'_> {
     /// A client's request enters its first service without a frame of its own.
     #[inline(always)]
     pub fn enter_directly(&mut self, id: u32, site: SiteId, root: Key, measured: bool) {
-        let edge = self.model.sites[site.index()].edge;
-        let tally = &mut self.edges[edge.index()].record;
+        let tally = &mut self.edges[self.sites[site.index()].edge as usize].record;
         tally.calls += u64::from(measured);
         tally.attempts += u64::from(measured);
         let sent = Sent { site, caller: NIL, key: root, attempt: 0 };
@@ -30,7 +29,8 @@ impl World<'_> {
             Ok(true) => self.run_frame(id),
             Ok(false) => {}
             Err(cause) => {
-                self.end_root(id, Some(cause));
+                let frame = self.frames[id];
+                self.end_root(&Frame { pod: NIL, ..frame }, Some(cause));
                 self.drop_frame(id);
             }
         }
@@ -39,8 +39,8 @@ impl World<'_> {
     /// A frame reaches its service: it starts (true), waits (false), or is turned away.
     #[inline(always)]
     pub fn enter(&mut self, id: u32, sent: Sent) -> Result<bool, FailureCause> {
-        let edge = self.model.sites[sent.site.index()].edge;
-        let service = self.edges[edge.index()].target;
+        let site = self.sites[sent.site.index()];
+        let service = site.target as usize;
         let station = &mut self.stations[service];
         station.touch(self.now);
         let frame = &mut self.frames[id];
@@ -49,7 +49,7 @@ impl World<'_> {
         if station.central {
             return self.enter_central(id, service);
         }
-        let Some(chosen) = self.choose_pod(edge, sent, id) else {
+        let Some(chosen) = self.choose_pod(site, sent, id) else {
             self.stations[service].count_rejection(measured);
             return Err(FailureCause::Unavailable);
         };
@@ -133,7 +133,7 @@ impl World<'_> {
                 station.record.waited += 1;
                 station.record.wait.record(wait);
             }
-            if frame.flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT {
+            if station.mirrored_by.is_none() && frame.flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT {
                 self.classes[frame.parent as usize].begin(wait);
             }
         }
@@ -142,19 +142,29 @@ impl World<'_> {
         }
     }
 
-    /// A frame's program is over: it gives its slot to the next.
+    /// A frame's program is over: it gives its slot to the next. `served` says whether it ran to its end.
     #[inline(always)]
-    pub fn release(&mut self, pod: u32) {
-        let service = self.pods[pod as usize].service as usize;
+    pub fn release(&mut self, frame: &Frame, served: bool) {
+        let id = frame.pod;
+        let pod = &mut self.pods[id as usize];
+        let service = pod.service as usize;
         let station = &mut self.stations[service];
         station.touch(self.now);
-        if station.central {
-            return self.release_central(service, pod);
+        if served && frame.is(flag::MEASURED) {
+            station.record.completed += 1;
+            station.record.sojourn.record(self.now - frame.arrived);
+            station.record.wasted += u64::from(frame.is(flag::ABANDONED));
         }
-        self.pods[pod as usize].unhold(pod, station);
-        match self.dequeue(service, pod) {
-            Some(next) => self.begin_in_slot(next, service, pod),
-            None => self.free_slot(service, pod),
+        pod.unhold(id, station);
+        if station.slowdown && served {
+            self.note_slowdown(frame, service);
+        }
+        if self.stations[service].central {
+            return self.release_central(service, id);
+        }
+        match self.dequeue(service, id) {
+            Some(next) => self.begin_in_slot(next, service, id),
+            None => self.free_slot(service, id),
         }
     }
 
@@ -171,7 +181,6 @@ impl World<'_> {
     }
 
     fn release_central(&mut self, service: usize, pod: u32) {
-        self.pods[pod as usize].unhold(pod, &mut self.stations[service]);
         let usable = self.pods[pod as usize].state == PodState::Ready;
         if usable && let Some(next) = self.dequeue(service, pod) {
             self.seat(next, service, pod);
@@ -212,25 +221,6 @@ impl World<'_> {
             self.seat(id, service, pod);
             self.take_slot(id, service, pod);
             self.runnable.push(id);
-        }
-    }
-
-    /// A service has served a frame to the end of its program.
-    #[inline(always)]
-    pub fn complete_service(&mut self, frame: &Frame) {
-        if !frame.is(flag::MEASURED) {
-            return;
-        }
-        let service = self.pods[frame.pod as usize].service as usize;
-        let station = &mut self.stations[service];
-        let sojourn = self.now - frame.arrived;
-        station.record.completed += 1;
-        station.record.sojourn.record(sojourn);
-        station.record.wasted += u64::from(frame.is(flag::ABANDONED));
-        // Only a program of one piece of work has a work to compare with.
-        if station.slowdown && frame.pc > 0 && matches!(self.steps[frame.pc as usize - 1], Step::Work { .. })
-        {
-            self.note_slowdown(frame, service, sojourn);
         }
     }
 }

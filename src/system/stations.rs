@@ -23,6 +23,9 @@ pub struct Station {
     pub slowdown: bool,
     /// Whether the waits of the first requests are asked for.
     pub notes_first_waits: bool,
+    /// The class whose waits and response times are this service's waits and times, if there is one: all calls are
+    /// its requests, each a single plain call, and none gives up. They are recorded once.
+    pub mirrored_by: Option<u16>,
     pub discipline: Discipline,
     pub abandoned: AbandonedWork,
     pub unwaited: u64,
@@ -155,6 +158,7 @@ impl Station {
             central,
             slowdown: model.recording.slowdown,
             notes_first_waits: model.recording.first_waits.is_some_and(|(s, _)| s.index() == index),
+            mirrored_by: super::measure::mirroring_class(index, model),
             discipline: service.discipline,
             abandoned: service.abandoned,
             unwaited: 0,

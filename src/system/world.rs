@@ -9,7 +9,7 @@ use super::sharing::Sharing;
 use super::stations::{Meter, Pod, Queue, Station};
 use crate::engine::{Calendar, RingId};
 use crate::metrics::{GridRow, RunRecord, Stopped, WindowRecord};
-use crate::model::{After, LawId, Mode, Model, Step, WarmUp};
+use crate::model::{After, Balancer, LawId, Mode, Model, Step, WarmUp};
 use crate::random::{Key, Sampler};
 use crate::units::{SimDuration, SimTime};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,9 +39,15 @@ impl<'m> Simulator<'m> {
     }
 }
 
-/// The rings of a call site's timers.
+/// What every try needs of a call site.
 #[derive(Clone, Copy, Debug)]
-pub struct SiteTimers {
+pub struct HotSite {
+    pub edge: u16,
+    /// The service that is called.
+    pub target: u16,
+    /// First step of its operation.
+    pub operation: u16,
+    pub can_lose: bool,
     /// Ring of the try timeout.
     pub of_try: Option<RingId>,
     /// Ring of the whole call's timeout.
@@ -65,7 +71,7 @@ pub struct World<'m> {
     pub lists: Vec<Queue>,
     pub sharing: Vec<Sharing>,
     pub edges: Vec<EdgeState>,
-    pub timers: Vec<SiteTimers>,
+    pub sites: Vec<HotSite>,
     pub streams: Vec<Stream<'m>>,
     pub classes: Vec<ClassTally>,
     pub windows: Option<WindowRecord>,
@@ -89,6 +95,8 @@ pub struct World<'m> {
     pub pods_started: u64,
     pub has_patience: bool,
     pub has_preemption: bool,
+    /// Whether a balancer counts outstanding requests.
+    pub has_outstanding: bool,
     /// Whether arrivals end at `to`.
     pub stop_arrivals: bool,
 }
@@ -97,10 +105,14 @@ impl<'m> World<'m> {
     fn new(model: &'m Model) -> Self {
         let mut calendar = Calendar::new(model.sources.len().max(1));
         let ring = |calendar: &mut Calendar, d: Option<SimDuration>| d.map(|d| calendar.ring(d));
-        let timers = model
+        let sites = model
             .sites
             .iter()
-            .map(|s| SiteTimers {
+            .map(|s| HotSite {
+                edge: s.edge.0,
+                target: model.edges[s.edge.index()].target.0,
+                operation: s.operation.0,
+                can_lose: s.policy.loss > 0.0,
                 of_try: ring(&mut calendar, s.policy.try_timeout),
                 of_call: ring(&mut calendar, s.policy.timeout),
             })
@@ -123,7 +135,7 @@ impl<'m> World<'m> {
             lists: Vec::new(),
             sharing: Vec::new(),
             edges: model.edges.iter().map(|e| EdgeState::new(e, model)).collect(),
-            timers,
+            sites,
             streams: model.sources.iter().map(|s| Stream::new(s, model)).collect(),
             classes: (0..model.classes.len()).map(|c| ClassTally::new(c, model)).collect(),
             windows: None,
@@ -143,6 +155,7 @@ impl<'m> World<'m> {
             events: 0,
             pods_started: 0,
             has_patience: model.classes.iter().any(|c| c.patience.is_some()),
+            has_outstanding: model.edges.iter().any(|e| e.balancer == Balancer::LeastConnections),
             has_preemption: model.services.iter().any(super::stations::preempts),
             stop_arrivals: matches!(plan.after, After::Stop { .. }),
         }
