@@ -24,6 +24,15 @@ struct Cost {
     calls: Vec<(usize, f64)>,
 }
 
+/// Parallel branches: how many, how many must end, where and how deep they run.
+#[derive(Clone, Copy)]
+struct Sides {
+    branches: u16,
+    need: u16,
+    speed: f64,
+    depth: usize,
+}
+
 /// What one request of a class brings to a service.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Demand {
@@ -127,23 +136,28 @@ fn cost_of(model: &Model, program: StepId, speed: f64, depth: usize) -> Cost {
             }
             Step::Jump { to } => go(to.index(), weight),
             Step::Parallel { branches, need } => {
-                let sides = (1..=usize::from(branches)).map(|b| StepId((at + b) as u16));
-                let mut times = Vec::new();
-                for side in sides {
-                    let branch = cost_of(model, side, speed, depth + 1);
-                    cost.work += weight * branch.work;
-                    cost.calls.extend(branch.calls.iter().map(|&(site, count)| (site, weight * count)));
-                    times.push(branch.elapsed);
-                }
-                // The mean of the slowest is at least the slowest mean; without laws of sums that must do.
-                times.sort_by(f64::total_cmp);
-                let last = usize::from(need).clamp(1, times.len().max(1)) - 1;
-                cost.elapsed += weight * times.get(last).copied().unwrap_or(0.0);
+                let sides = Sides { branches, need, speed, depth };
+                cost.elapsed += weight * side_by_side(model, at, sides, weight, &mut cost);
                 go(at + 1 + usize::from(branches), weight);
             }
         }
     }
     cost
+}
+
+/// Adds the work and calls of parallel branches, which start in the steps after `at`; gives the time until `need` of
+/// them have ended. The mean of the slowest is at least the slowest mean; without laws of sums that must do.
+fn side_by_side(model: &Model, at: usize, side: Sides, weight: f64, cost: &mut Cost) -> f64 {
+    let mut times = Vec::new();
+    for first in (1..=usize::from(side.branches)).map(|b| StepId((at + b) as u16)) {
+        let branch = cost_of(model, first, side.speed, side.depth + 1);
+        cost.work += weight * branch.work;
+        cost.calls.extend(branch.calls.iter().map(|&(site, count)| (site, weight * count)));
+        times.push(branch.elapsed);
+    }
+    times.sort_by(f64::total_cmp);
+    let last = usize::from(side.need).clamp(1, times.len().max(1)) - 1;
+    times.get(last).copied().unwrap_or(0.0)
 }
 
 /// Mean time of a call whose callee never waits.

@@ -17,8 +17,7 @@ fn second(s: u64) -> SimTime {
 
 /// One Poisson stream into one service with one piece of exponential work, counted for 1000 s.
 fn mm1(rate: f64, work: f64, measures: &[Measure]) -> Model {
-    let mut model = Model::default();
-    model.name = "one queue".to_owned();
+    let mut model = Model { name: "one queue".to_owned(), ..Model::default() };
     model.plan.length = SimDuration::from_secs(1000);
     model.recording.window = Some(SimDuration::from_secs(10));
     let law = model.add_law(Law::exponential(work).unwrap());
@@ -352,56 +351,4 @@ fn theory_stands_beside_a_simulated_queue() {
     assert_eq!(summary.conclusion.outcome, Some(Outcome::Pass));
     assert_eq!(summary.facts.replications, 40);
     assert!(pool.is_precise(&model, 0.5) && !pool.is_precise(&model, 0.001));
-}
-
-/// A flash crowd with an autoscaler, simulated; its report goes to the folder in `FLASHCROWD_REPORT_LOOK`.
-#[test]
-fn a_flash_crowd_to_look_at() {
-    let Ok(folder) = std::env::var("FLASHCROWD_REPORT_LOOK") else { return };
-    let within = Measure::Within(SimDuration::from_secs_f64(0.5), Comparison::AtLeast, 0.99);
-    let p99 = Measure::Quantile(0.99, Comparison::Less, 0.5);
-    let recovers = Measure::Recovers(SimDuration::from_secs(60), second(1220));
-    let mut model = mm1(100.0, 0.02, &[within, p99, recovers]);
-    model.name = "Flash crowd on one service".to_owned();
-    model.question = "Does the autoscaler keep up with ten times the traffic?".to_owned();
-    model.objectives[0].every = Some(SimDuration::from_secs(10));
-    model.objectives[0].in_runs = Some(0.95);
-    model.objectives[0].text = "visit within 500ms >= 99% in every 10s window in 95% of runs".to_owned();
-    model.objectives[1].text = "visit p99 < 500ms".to_owned();
-    model.objectives[2].text = "recovers within 1m after rush.end".to_owned();
-    model.plan.settle = SimDuration::from_secs(300);
-    model.plan.length = SimDuration::from_secs(1500);
-    model.plan.t0 = second(900);
-    let points =
-        [(0.0, 100.0, 100.0), (900.0, 100.0, 1000.0), (926.0, 1000.0, 1000.0), (1100.0, 1000.0, 100.0)];
-    let profile = RateProfile::from_points(&[points.as_slice(), &[(1220.0, 100.0, 100.0)]].concat());
-    model.sources[0].kind = SourceKind::Open(ArrivalProcess::Poisson(profile));
-    let startup = model.add_law(Law::lognormal_median_p99(20.0, 60.0).unwrap());
-    let hpa = crate::policy::Hpa { min: 4, max: 40, target_percent: 60, ..Default::default() };
-    model.services[0] = Service {
-        name: "shop".to_owned(),
-        slots: 2,
-        cpu_request: Some(2.0),
-        queue_limit: 200,
-        replicas: 4,
-        startup,
-        scaler: Some(crate::model::Scaler::Hpa(hpa)),
-        ..Service::default()
-    };
-    model.windows.push(NamedWindow {
-        name: "rush".to_owned(),
-        start: second(900),
-        top: Some(second(926)),
-        end: second(1220),
-    });
-    let never = std::sync::atomic::AtomicBool::new(false);
-    let pool = pool(&model, (0..20).map(|r| crate::system::simulate(&model, r, &never)));
-    let summary = summarize(&model, &pool, Extra::default());
-    let origin =
-        crate::report::Origin { command: "flashcrowd run rush.yaml".to_owned(), ..Default::default() };
-    std::fs::write(format!("{folder}/rush.html"), crate::report::html(&summary, &origin)).unwrap();
-    let text = crate::report::text(&summary, &crate::report::TextOptions::default());
-    std::fs::write(format!("{folder}/rush.txt"), text).unwrap();
-    std::fs::write(format!("{folder}/rush.csv"), crate::report::summary_csv(&summary)).unwrap();
-    std::fs::write(format!("{folder}/rush-series.csv"), crate::report::timeseries_csv(&summary)).unwrap();
 }

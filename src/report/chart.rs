@@ -11,7 +11,7 @@ use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::*;
 
 /// Size of the drawing.
-const SIZE: (u32, u32) = (1800, 640);
+const SIZE: (u32, u32) = (1800, 660);
 /// Size of small text.
 const TEXT: u32 = 26;
 /// Points drawn of one line at most; more cannot be seen.
@@ -164,7 +164,7 @@ impl Chart {
         let heights = axis.ticks.iter().map(|&t| axis.height(t)).collect();
         let y = Ruler { low: axis.low, high: axis.high, ticks: heights };
         let mut builder = ChartBuilder::on(&root);
-        builder.margin_top(118).margin_right(40).margin_bottom(8).margin_left(12);
+        builder.margin_top(140).margin_right(40).margin_bottom(8).margin_left(12);
         builder.x_label_area_size(78).y_label_area_size(140);
         let mut context = builder.build_cartesian_2d(x, y)?;
         self.shade(&mut context, &axis)?;
@@ -212,9 +212,9 @@ impl Chart {
         let title = TextStyle::from(("sans-serif", 34, FontStyle::Bold).into_font()).color(&INK);
         root.draw(&Text::new(self.title.clone(), (24, 16), title))?;
         let mut x = 24;
-        let entries =
-            self.lines.iter().map(|l| (l.label.as_str(), PALETTE[l.colour % PALETTE.len()], l.stroke));
-        for (label, colour, stroke) in entries {
+        let lines = self.lines.iter().map(|l| (l.label.as_str(), l.colour(), l.stroke));
+        let limits = self.limits.iter().map(|l| (l.label.as_str(), INK, Stroke::Dashed));
+        for (label, colour, stroke) in lines.chain(limits) {
             let dashed = matches!(stroke, Stroke::Dashed | Stroke::DashedSteps);
             let pieces: &[(i32, i32)] = if dashed { &[(0, 16), (28, 44)] } else { &[(0, 44)] };
             for &(from, to) in pieces {
@@ -245,7 +245,7 @@ impl Chart {
             let width = f64::from(text_width(&window.name) + 24) * (to - from) / 1600.0;
             if start >= free && start + width <= to {
                 let at = EmptyElement::at((start, axis.high))
-                    + Text::new(window.name.clone(), (10, 8), text_style(RGBColor(122, 92, 20)));
+                    + Text::new(window.name.clone(), (0, -32), text_style(RGBColor(122, 92, 20)));
                 context.draw_series([at])?;
                 free = start + width;
             }
@@ -268,17 +268,13 @@ impl Chart {
             .draw()
     }
 
+    /// Limits as dashes over the whole width; their names stand in the legend, where no line can run through them.
     fn draw_limits(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
         let (from, to) = self.span;
         for limit in &self.limits {
             let height = axis.height(limit.value);
             let style = INK.stroke_width(3);
             context.draw_series(DashedLineSeries::new([(from, height), (to, height)], 14, 10, style))?;
-            // The name stands above its line, or below where the line lies at the top.
-            let low = (height - axis.low) / (axis.high - axis.low) < 0.85;
-            let offset = (-text_width(&limit.label) - 12, if low { -32 } else { 8 });
-            let name = Text::new(limit.label.clone(), offset, text_style(INK));
-            context.draw_series([EmptyElement::at((to, height)) + name])?;
         }
         Ok(())
     }
@@ -400,7 +396,7 @@ mod tests {
         let chart = chart(samples);
         let svg = chart.svg();
         assert_eq!(svg, chart.svg());
-        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1800 640\""));
+        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1800 660\""));
         assert!(svg.trim_end().ends_with("</svg>"));
         assert!(
             svg.contains("p99 &lt;fast&gt;")

@@ -239,21 +239,3 @@ pub(super) fn summary() -> Summary {
         },
     }
 }
-
-/// Writes the page and the charts to the folder named by `FLASHCROWD_REPORT_LOOK`, to be looked at.
-#[test]
-fn pages_to_look_at() {
-    let Ok(folder) = std::env::var("FLASHCROWD_REPORT_LOOK") else { return };
-    let origin = super::Origin {
-        command: "flashcrowd run scenarios/opening-small.yaml --seed 1".to_owned(),
-        version: "0.1.0".to_owned(),
-        ..Default::default()
-    };
-    let page = super::html(&summary(), &origin);
-    std::fs::write(format!("{folder}/report.html"), page).unwrap();
-    let options = super::TextOptions { files: vec!["out/report.html".to_owned()], ..Default::default() };
-    std::fs::write(format!("{folder}/report.txt"), super::text(&summary(), &options)).unwrap();
-    for chart in super::charts(&summary()) {
-        std::fs::write(format!("{folder}/{}.svg", chart.name), chart.svg).unwrap();
-    }
-}

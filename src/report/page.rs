@@ -106,7 +106,11 @@ fn cards(summary: &Summary) -> Vec<(String, String, String)> {
         all.push(("Requests lost".to_owned(), plain(lost.estimate.mean), more));
     }
     if let Some(recovery) = &summary.recovery {
-        let value = recovery.seconds.as_ref().map_or("not in the span".to_owned(), |s| clock(s.mean));
+        let value = match &recovery.seconds {
+            Some(seconds) if seconds.mean == 0.0 => "0 s".to_owned(),
+            Some(seconds) => super::number::duration(seconds.mean),
+            None => "not in the span".to_owned(),
+        };
         let more = format!("after {}; {} of runs", recovery.after, super::number::share(recovery.recovered));
         all.push(("Recovered after".to_owned(), value, more));
     }

@@ -1,6 +1,6 @@
 //! What text and page show of a summary in the same words.
 
-use super::number::{clock, duration, human, plain, share, thousands};
+use super::number::{duration, human, plain, share, thousands};
 use crate::analysis::{
     Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate, RunFacts, Summary, TheoryRow,
 };
@@ -165,24 +165,14 @@ pub(super) fn remarks(objective: &ObjectiveResult) -> Vec<String> {
     all
 }
 
-/// The recovery as a sentence.
+/// The recovery as the end of a sentence that begins with "recovered".
 pub(super) fn recovery(recovery: &RecoveryEstimate) -> String {
     let runs = format!("{} of runs recovered", share(recovery.recovered));
     match &recovery.seconds {
-        Some(estimate) => {
-            let spread = if estimate.replications < 2 {
-                String::new()
-            } else {
-                format!(" ({} .. {})", time(estimate.ci95_low.max(0.0)), time(estimate.ci95_high))
-            };
-            format!("{}{spread} after {}; {runs}", time(estimate.mean), recovery.after)
-        }
+        Some(estimate) if estimate.ci95_high == 0.0 => format!("at once after {}; {runs}", recovery.after),
+        Some(estimate) => format!("{} after {}; {runs}", interval(estimate, "s"), recovery.after),
         None => format!("not within the counted span after {}; {runs}", recovery.after),
     }
-}
-
-fn time(seconds: f64) -> String {
-    if seconds < 119.5 { duration(seconds) } else { clock(seconds) }
 }
 
 /// How sure the numbers are, as sentences.
@@ -214,7 +204,7 @@ pub(super) fn confidence(facts: &RunFacts) -> Vec<String> {
         None => {}
     }
     if let Some(warm_up) = facts.warm_up {
-        all.push(format!("{} of warm-up deleted", time(warm_up)));
+        all.push(format!("{} of warm-up deleted", duration(warm_up)));
     }
     all.extend(facts.bounds_hit.iter().map(|bound| format!("bound hit: {bound}")));
     all
