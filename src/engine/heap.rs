@@ -9,22 +9,33 @@ const ARITY: usize = 4;
 pub const EMPTY: u128 = u128::MAX;
 
 /// The heap. Keys are the time in the upper and the event's word in the lower 64 bits.
-#[derive(Clone, Debug, Default)]
+///
+/// Behind the last key stand [`ARITY`] empty ones, so that every family is full and no loop has to count its members.
+#[derive(Clone, Debug)]
 pub struct Heap {
     keys: Vec<u128>,
+    len: usize,
     hole: bool,
+}
+
+impl Default for Heap {
+    fn default() -> Self {
+        Self { keys: vec![EMPTY; ARITY + 1], len: 0, hole: false }
+    }
 }
 
 impl Heap {
     /// Forgets all keys, keeping the memory.
     pub fn clear(&mut self) {
         self.keys.clear();
+        self.keys.resize(ARITY + 1, EMPTY);
+        self.len = 0;
         self.hole = false;
     }
 
     /// Number of keys.
     pub fn len(&self) -> usize {
-        self.keys.len() - usize::from(self.hole)
+        self.len - usize::from(self.hole)
     }
 
     /// Closes a hole and shows the smallest key, [`EMPTY`] if there is none.
@@ -33,13 +44,13 @@ impl Heap {
         if self.hole {
             self.close();
         }
-        self.keys.first().copied().unwrap_or(EMPTY)
+        self.keys[0]
     }
 
     /// Removes the smallest key, which the caller has just seen by [`Heap::smallest`].
     #[inline(always)]
     pub fn take(&mut self) {
-        debug_assert!(!self.hole && !self.keys.is_empty());
+        debug_assert!(!self.hole && self.len > 0);
         self.hole = true;
     }
 
@@ -50,28 +61,31 @@ impl Heap {
             self.hole = false;
             self.sift_down(key);
         } else {
-            self.keys.push(key);
+            self.keys.push(EMPTY);
+            self.len += 1;
             self.sift_up(key);
         }
     }
 
     /// All keys in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = u128> + '_ {
-        self.keys.iter().copied().skip(usize::from(self.hole))
+        self.keys[..self.len].iter().copied().skip(usize::from(self.hole))
     }
 
+    #[inline(always)]
     fn close(&mut self) {
         self.hole = false;
-        if let Some(last) = self.keys.pop()
-            && !self.keys.is_empty()
-        {
+        self.len -= 1;
+        let last = std::mem::replace(&mut self.keys[self.len], EMPTY);
+        self.keys.pop();
+        if self.len > 0 {
             self.sift_down(last);
         }
     }
 
     #[inline(always)]
     fn sift_up(&mut self, key: u128) {
-        let keys = &mut self.keys[..];
+        let keys = &mut self.keys[..self.len];
         let mut at = keys.len() - 1;
         while at > 0 {
             let parent = (at - 1) / ARITY;
@@ -88,31 +102,18 @@ impl Heap {
     #[inline(always)]
     fn sift_down(&mut self, key: u128) {
         let keys = &mut self.keys[..];
-        let len = keys.len();
         let mut at = 0;
-        loop {
-            let first = at * ARITY + 1;
-            if first + ARITY <= len {
-                // A full family: two independent comparisons, then one, without unpredictable branches.
-                let family: &[u128; ARITY] = keys[first..first + ARITY].try_into().expect("four keys");
-                let left = usize::from(family[1] < family[0]);
-                let right = 2 + usize::from(family[3] < family[2]);
-                let best = if family[right] < family[left] { right } else { left };
-                let child = family[best];
-                if key <= child {
-                    break;
-                }
-                keys[at] = child;
-                at = first + best;
-            } else {
-                if let Some(best) = (first..len).min_by_key(|&i| keys[i])
-                    && keys[best] < key
-                {
-                    keys[at] = keys[best];
-                    at = best;
-                }
+        while let Some(family) = keys.get(at * ARITY + 1..at * ARITY + 1 + ARITY) {
+            // Two independent comparisons, then one, without unpredictable branches.
+            let left = usize::from(family[1] < family[0]);
+            let right = 2 + usize::from(family[3] < family[2]);
+            let best = if family[right] < family[left] { right } else { left };
+            let child = family[best];
+            if key <= child {
                 break;
             }
+            keys[at] = child;
+            at = at * ARITY + 1 + best;
         }
         keys[at] = key;
     }
