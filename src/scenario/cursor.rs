@@ -140,6 +140,18 @@ impl<'a> MapCursor<'a> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
+    /// Adds a diagnostic.
+    pub fn push(&self, diagnostic: Diagnostic) {
+        self.context.push(diagnostic);
+    }
+
+    /// Lists what was taken for an absent key whose default depends on other keys.
+    pub fn assume(&self, key: &str, value: &str) {
+        if let Some((_, declared)) = self.table.key(key) {
+            self.context.assume(self.address(key), value, declared.doc);
+        }
+    }
+
     /// The keys of `keys` that are there.
     #[must_use]
     pub fn present(&self, keys: &[&'static str]) -> Vec<&'static str> {

@@ -30,8 +30,8 @@ pub enum LawSpec {
     Hyperexponential {
         /// Probability of each phase.
         probs: Vec<f64>,
-        /// Mean of each phase in seconds.
-        means: Vec<f64>,
+        /// Rate of each phase per second.
+        rates: Vec<f64>,
     },
     /// Its logarithm is normal.
     Lognormal(LognormalForm),

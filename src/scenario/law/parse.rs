@@ -236,20 +236,20 @@ impl<'a> Parser<'a> {
 
 fn hyper(args: &Named) -> Result<LawSpec, Wrong> {
     let probs = args.list("probs")?;
-    let means = match (args.has("means"), args.has("rates")) {
+    let rates: Vec<f64> = match (args.has("means"), args.has("rates")) {
         (true, true) => return Err(args.wrong("has both `means` and `rates`")),
-        (_, true) => args.list("rates")?.iter().map(|rate| 1.0 / rate).collect(),
-        _ => args.list("means")?,
+        (_, true) => args.list("rates")?,
+        _ => args.list("means")?.iter().map(|mean| 1.0 / mean).collect(),
     };
-    if probs.len() != means.len() {
-        let message = format!("has {} probabilities for {} phases", probs.len(), means.len());
+    if probs.len() != rates.len() {
+        let message = format!("has {} probabilities for {} phases", probs.len(), rates.len());
         return Err(args.wrong(&message));
     }
     let total: f64 = probs.iter().sum();
     if (total - 1.0).abs() > 1e-9 {
         return Err(args.wrong(&format!("has probabilities that make {total}, not 1")));
     }
-    Ok(LawSpec::Hyperexponential { probs, means })
+    Ok(LawSpec::Hyperexponential { probs, rates })
 }
 
 fn lognormal(args: &Named) -> Result<LawSpec, Wrong> {

@@ -30,10 +30,10 @@ fn every_form_is_read() {
 
 #[test]
 fn lists_and_compounds_are_read() {
-    let hyper = LawSpec::Hyperexponential { probs: vec![0.9, 0.1], means: vec![0.001, 0.01] };
+    let hyper = LawSpec::Hyperexponential { probs: vec![0.9, 0.1], rates: vec![1000.0, 100.0] };
     assert_eq!(law("hyperexponential(probs 0.9 0.1 means 1ms 10ms)"), hyper);
     let by_rates = law("hyperexponential(probs 0.5 0.5 rates 4/s 2/s)");
-    assert_eq!(by_rates, LawSpec::Hyperexponential { probs: vec![0.5, 0.5], means: vec![0.25, 0.5] });
+    assert_eq!(by_rates, LawSpec::Hyperexponential { probs: vec![0.5, 0.5], rates: vec![4.0, 2.0] });
     let exponential = || Box::new(LawSpec::Exponential { mean: 0.003 });
     let shifted = LawSpec::Shifted { by: 0.002, law: exponential() };
     assert_eq!(law("2ms + exponential(3ms)"), shifted);

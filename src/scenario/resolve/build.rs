@@ -1,0 +1,110 @@
+//! What resolving a scenario shares: the model that grows, the clock, and what waits for names to be known.
+
+use super::super::cursor::{Context, Field};
+use super::super::diagnostics::Diagnostic;
+use super::super::source::Span;
+use super::clock::Clock;
+use crate::model::{Caller, Edge, EdgeId, LawId, Model, ServiceId, SiteId, StepId};
+use crate::policy::Balancer;
+use crate::random::Law;
+
+/// Entries one table of the model may have; identities are 16 bits wide.
+pub(super) const MAX_ENTRIES: usize = 60_000;
+
+/// An operation of a service and, once compiled, its program.
+pub(super) struct Operation {
+    pub service: ServiceId,
+    pub name: String,
+    pub program: Option<StepId>,
+}
+
+/// A synchronous call, for the search of circles and for plausibility.
+pub(super) struct CallSpan {
+    pub caller: Caller,
+    pub site: SiteId,
+    pub span: Span,
+}
+
+/// The model in the making.
+pub(super) struct Build<'a> {
+    pub context: &'a Context<'a>,
+    pub model: Model,
+    pub clock: Clock,
+    pub operations: Vec<Operation>,
+    /// For each call site the index of the operation it calls.
+    pub targets: Vec<usize>,
+    pub calls: Vec<CallSpan>,
+    /// Where each service is written.
+    pub service_spans: Vec<Span>,
+    overflowed: bool,
+}
+
+impl<'a> Build<'a> {
+    pub(super) fn new(context: &'a Context<'a>) -> Self {
+        Self {
+            context,
+            model: Model::default(),
+            clock: Clock::default(),
+            operations: Vec::new(),
+            targets: Vec::new(),
+            calls: Vec::new(),
+            service_spans: Vec::new(),
+            overflowed: false,
+        }
+    }
+
+    /// The index of `law`, one for equal laws.
+    pub(super) fn law_id(&mut self, law: Law) -> LawId {
+        match self.model.laws.iter().position(|known| known.law == law) {
+            Some(at) => LawId(at as u16),
+            None => self.model.add_law(law),
+        }
+    }
+
+    /// The index of the edge, made if it is new. Its balancer is that of the first call.
+    pub(super) fn edge_id(&mut self, caller: Caller, target: ServiceId, how: (Balancer, bool)) -> EdgeId {
+        let same = |edge: &Edge| edge.caller == caller && edge.target == target;
+        let at = self.model.edges.iter().position(same).unwrap_or_else(|| {
+            let (balancer, view_per_pod) = how;
+            self.model.edges.push(Edge { caller, target, balancer, view_per_pod });
+            self.model.edges.len() - 1
+        });
+        EdgeId(at as u16)
+    }
+
+    /// The index of the operation `service.operation` that `field` names; `None` after a diagnostic.
+    pub(super) fn operation(&self, field: &Field<'_>) -> Option<usize> {
+        let text = field.text()?;
+        let Some((service, operation)) = text.split_once('.') else {
+            let diagnostic = Diagnostic::error(field.node.span, format!("{} is `{text}`", field.path));
+            let name = self.operations.iter().find(|op| self.model.services[op.service.index()].name == text);
+            let example = name.map_or("web.browse".to_owned(), |op| format!("{text}.{}", op.name));
+            self.context.push(diagnostic.expected(format!("service.operation, such as {example}")));
+            return None;
+        };
+        let Some(id) = self.model.service_named(service) else {
+            let known = self.model.services.iter().map(|service| service.name.as_str());
+            super::names::unknown(field, "service", service, known);
+            return None;
+        };
+        let of_service = || self.operations.iter().enumerate().filter(|(_, op)| op.service == id);
+        let found = of_service().find(|(_, op)| op.name == operation);
+        if found.is_none() {
+            let known = of_service().map(|(_, op)| op.name.as_str());
+            super::names::unknown(field, &format!("operation of `{service}`"), operation, known);
+        }
+        found.map(|(at, _)| at)
+    }
+
+    /// Whether the model's tables are full, said once.
+    pub(super) fn is_full(&mut self, span: Span) -> bool {
+        let sizes = [self.model.steps.len(), self.model.sites.len(), self.model.laws.len(), self.model.edges.len()];
+        let full = sizes.iter().any(|&size| size >= MAX_ENTRIES);
+        if full && !self.overflowed {
+            let message = format!("more than {MAX_ENTRIES} steps, calls or laws, repeated ones counted");
+            self.context.push(Diagnostic::error(span, message));
+            self.overflowed = true;
+        }
+        full
+    }
+}

@@ -1,0 +1,121 @@
+//! Laws as written to laws as simulated: parameters checked, empirical files read.
+
+use super::super::cursor::Field;
+use super::super::diagnostics::Diagnostic;
+use super::super::inputs::beside;
+use super::super::law::{LawSpec, LognormalForm};
+use super::super::quantity;
+use crate::numerics::{ln, norm_quantile, sqrt};
+use crate::random::{Law, LawError};
+
+/// Values one empirical file may hold.
+const MAX_VALUES: usize = 1_000_000;
+/// Bytes one empirical file may have.
+const MAX_BYTES: usize = 64 << 20;
+
+/// The law a field says, `None` after a diagnostic.
+pub fn law(field: &Field<'_>) -> Option<Law> {
+    let spec = field.law()?;
+    of_spec(&spec, field)
+}
+
+/// The law of `spec`, written at `field`; `None` after a diagnostic.
+pub fn of_spec(spec: &LawSpec, field: &Field<'_>) -> Option<Law> {
+    match build(spec, field) {
+        Ok(law) => Some(law),
+        Err(Refused::Law(error)) => {
+            field.error(format!("{}: {error}", field.path));
+            None
+        }
+        Err(Refused::Said) => None,
+    }
+}
+
+enum Refused {
+    Law(LawError),
+    /// A diagnostic has been made.
+    Said,
+}
+
+impl From<LawError> for Refused {
+    fn from(error: LawError) -> Self {
+        Self::Law(error)
+    }
+}
+
+fn build(spec: &LawSpec, field: &Field<'_>) -> Result<Law, Refused> {
+    Ok(match spec {
+        LawSpec::Constant(value) => Law::constant(*value)?,
+        LawSpec::Exponential { mean } => Law::exponential(*mean)?,
+        LawSpec::Erlang { k, mean } => Law::erlang(*k, *mean)?,
+        LawSpec::Hyperexponential { probs, rates } => Law::hyperexponential(probs, rates)?,
+        LawSpec::Lognormal(form) => lognormal(*form)?,
+        LawSpec::Weibull { shape, scale } => Law::weibull(*shape, *scale)?,
+        LawSpec::Pareto { shape, scale } => Law::pareto(*shape, *scale)?,
+        LawSpec::Uniform { low, high } => Law::uniform(*low, *high)?,
+        LawSpec::Gamma { shape, scale } => Law::gamma(*shape, *scale)?,
+        LawSpec::Empirical { file } => Law::empirical(&empirical(file, field).ok_or(Refused::Said)?)?,
+        LawSpec::Mixture(parts) => {
+            let parts: Result<Vec<_>, Refused> =
+                parts.iter().map(|(weight, law)| Ok((*weight, build(law, field)?))).collect();
+            Law::mixture(parts?)?
+        }
+        LawSpec::Shifted { by, law } => Law::shifted(build(law, field)?, *by)?,
+        LawSpec::Within { law, low, high } => Law::truncated(build(law, field)?, *low, *high)?,
+    })
+}
+
+fn lognormal(form: LognormalForm) -> Result<Law, LawError> {
+    match form {
+        LognormalForm::MuSigma { mu, sigma } => Law::lognormal(mu, sigma),
+        LognormalForm::MeanCv { mean, cv } => Law::lognormal_mean_cv(mean, cv),
+        LognormalForm::MeanQuantile { mean, p: 0.99, value } => Law::lognormal_mean_p99(mean, value),
+        LognormalForm::MedianQuantile { median, p: 0.99, value } => Law::lognormal_median_p99(median, value),
+        // ln(value / mean) = z sigma - sigma^2 / 2, of which the smaller root is taken; ln(value / median) = z sigma.
+        LognormalForm::MeanQuantile { mean, p, value } => {
+            let (z, spread) = (norm_quantile(p), 2.0 * ln(value / mean));
+            let root = z * z - spread;
+            let sigma = if root >= 0.0 { spread / (z + sqrt(root)) } else { f64::NAN };
+            Law::lognormal(ln(mean) - 0.5 * sigma * sigma, sigma)
+        }
+        LognormalForm::MedianQuantile { median, p, value } => {
+            Law::lognormal(ln(median), ln(value / median) / norm_quantile(p))
+        }
+    }
+}
+
+/// The values of a file: one a line, the last column counts; durations with units or plain seconds. A first line
+/// that is no value is a header.
+fn empirical(file: &str, field: &Field<'_>) -> Option<Vec<f64>> {
+    let context = field.context;
+    let written_in = context.sources.get(field.node.span.file).filter(|source| source.is_file);
+    let name = written_in.map_or_else(|| file.to_owned(), |source| beside(&source.name, file));
+    let fail = |message: String| {
+        context.push(Diagnostic::error(field.node.span, message));
+        None
+    };
+    let bytes = match context.inputs.read(&name, MAX_BYTES) {
+        Ok(bytes) => bytes,
+        Err(error) => return fail(format!("cannot read `{name}`: {error}")),
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    let mut values = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let Some(last) = line.rsplit(',').next().map(|cell| cell.trim().trim_matches('"')) else { continue };
+        if last.is_empty() || last.starts_with('#') {
+            continue;
+        }
+        match quantity::number(last).or_else(|_| quantity::duration(last)) {
+            Ok(value) => values.push(value),
+            Err(_) if at == 0 => {}
+            Err(wrong) => return fail(format!("`{name}` line {}: the value {}", at + 1, wrong.message)),
+        }
+        if values.len() > MAX_VALUES {
+            return fail(format!("`{name}` has more than {MAX_VALUES} values"));
+        }
+    }
+    if values.is_empty() {
+        return fail(format!("`{name}` has no values"));
+    }
+    Some(values)
+}

@@ -1,0 +1,45 @@
+//! References to services, operations and classes.
+
+use super::super::cursor::Field;
+use super::super::diagnostics::Diagnostic;
+use crate::model::{ClassId, Model, ServiceId};
+
+/// The service a field names; `None` after a diagnostic.
+pub(super) fn service(field: &Field<'_>, model: &Model) -> Option<ServiceId> {
+    let name = field.text()?;
+    let found = model.service_named(&name);
+    if found.is_none() {
+        let known = model.services.iter().map(|service| service.name.as_str());
+        unknown(field, "service", &name, known);
+    }
+    found
+}
+
+/// The class a field names; `None` after a diagnostic.
+pub(super) fn class(field: &Field<'_>, model: &Model) -> Option<ClassId> {
+    let name = field.text()?;
+    let found = model.class_named(&name);
+    if found.is_none() {
+        let known = model.classes.iter().map(|class| class.name.as_str());
+        unknown(field, "class", &name, known);
+    }
+    found
+}
+
+/// Reports a name that is not there.
+pub(super) fn unknown<'n>(
+    field: &Field<'_>,
+    kind: &str,
+    name: &str,
+    known: impl Iterator<Item = &'n str> + Clone,
+) {
+    let message = format!("{}: there is no {kind} called `{name}`", field.path);
+    let diagnostic = Diagnostic::error(field.node.span, message).nearest(name, known.clone());
+    let all: Vec<&str> = known.take(12).collect();
+    let listed = if diagnostic.help.is_none() && !all.is_empty() {
+        diagnostic.expected(format!("one of {}", all.join(", ")))
+    } else {
+        diagnostic
+    };
+    field.context.push(listed);
+}
