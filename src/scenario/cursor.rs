@@ -6,6 +6,7 @@
 //! stop there.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use super::diagnostics::{Diagnostic, Diagnostics, nearest};
 use super::inputs::Inputs;
@@ -31,7 +32,7 @@ pub struct Context<'a> {
     /// Files that the scenario names.
     pub inputs: &'a dyn Inputs,
     diagnostics: RefCell<Diagnostics>,
-    assumptions: RefCell<Vec<Assumption>>,
+    assumptions: RefCell<BTreeMap<String, Assumption>>,
 }
 
 impl<'a> Context<'a> {
@@ -48,8 +49,9 @@ impl<'a> Context<'a> {
 
     /// Adds a default that was taken.
     pub fn assume(&self, path: impl Into<String>, value: impl Into<String>, meaning: &'static str) {
-        let assumption = Assumption { path: path.into(), value: value.into(), meaning };
-        self.assumptions.borrow_mut().push(assumption);
+        let path = path.into();
+        let assumption = Assumption { path: path.clone(), value: value.into(), meaning };
+        self.assumptions.borrow_mut().insert(path, assumption);
     }
 
     /// Whether an error was found so far.
@@ -58,10 +60,10 @@ impl<'a> Context<'a> {
         self.diagnostics.borrow().has_errors()
     }
 
-    /// Everything found.
+    /// Everything found, assumptions sorted by address.
     #[must_use]
     pub fn finish(self) -> (Diagnostics, Vec<Assumption>) {
-        (self.diagnostics.into_inner(), self.assumptions.into_inner())
+        (self.diagnostics.into_inner(), self.assumptions.into_inner().into_values().collect())
     }
 }
 

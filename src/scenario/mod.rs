@@ -14,6 +14,7 @@ mod node;
 mod path;
 pub mod quantity;
 mod render;
+mod resolve;
 mod schema;
 mod source;
 mod table;
@@ -27,6 +28,7 @@ pub use inputs::{InputError, Inputs, MemoryInputs, RecordedInputs, beside, match
 pub use manifests::Object;
 pub use node::{Entry, Mapping, Node, Scalar, Value};
 pub use path::{ObjectName, Path, PathError, Segment};
+pub use resolve::{Scenario, resolve, schema};
 pub use schema::{schema_of, to_json};
 pub use source::{FileId, Origin, Source, Sources, Span};
 pub use table::{Key, Kind, Table, optional, required, with_default};

@@ -34,6 +34,8 @@ pub(super) struct Build<'a> {
     /// For each call site the index of the operation it calls.
     pub targets: Vec<usize>,
     pub calls: Vec<CallSpan>,
+    /// For each class its share of its source.
+    pub shares: Vec<f64>,
     /// Where each service is written.
     pub service_spans: Vec<Span>,
     overflowed: bool,
@@ -48,6 +50,7 @@ impl<'a> Build<'a> {
             operations: Vec::new(),
             targets: Vec::new(),
             calls: Vec::new(),
+            shares: Vec::new(),
             service_spans: Vec::new(),
             overflowed: false,
         }
@@ -98,7 +101,8 @@ impl<'a> Build<'a> {
 
     /// Whether the model's tables are full, said once.
     pub(super) fn is_full(&mut self, span: Span) -> bool {
-        let sizes = [self.model.steps.len(), self.model.sites.len(), self.model.laws.len(), self.model.edges.len()];
+        let sizes =
+            [self.model.steps.len(), self.model.sites.len(), self.model.laws.len(), self.model.edges.len()];
         let full = sizes.iter().any(|&size| size >= MAX_ENTRIES);
         if full && !self.overflowed {
             let message = format!("more than {MAX_ENTRIES} steps, calls or laws, repeated ones counted");

@@ -12,15 +12,29 @@ pub(super) static CLASS: Table = Table {
     name: "class",
     doc: "A kind of client-visible request",
     keys: &[
-        with_default("weight", Kind::Number, "1", "Its share of the source's requests, in proportion to the other weights"),
+        with_default(
+            "weight",
+            Kind::Number,
+            "1",
+            "Its share of the source's requests, in proportion to the other weights",
+        ),
         optional("entry", Kind::Reference, "The operation it calls, as service.operation"),
         optional("steps", STEPS, "Instead of `entry`: what its client does, step by step"),
         optional("patience", Kind::Law, "How long the client waits; for ever if absent"),
-        with_default("patience_until", Kind::OneOf(&["answer", "service"]), "answer", "Whether the wait ends with the answer or with the start of service"),
+        with_default(
+            "patience_until",
+            Kind::OneOf(&["answer", "service"]),
+            "answer",
+            "Whether the wait ends with the answer or with the start of service",
+        ),
         with_default("client_retries", Kind::Count, "0", "Further tries of the client after a failure"),
         with_default("priority", Kind::Count, "0", "Rank in priority queues, 0 (first) to 7"),
         optional("value", Kind::Money, "Worth of a success"),
-        optional("upstreams", Kind::Named(&Kind::Map(&UPSTREAM)), "How the clients of this class call services, instead of `clients.upstreams`"),
+        optional(
+            "upstreams",
+            Kind::Named(&Kind::Map(&UPSTREAM)),
+            "How the clients of this class call services, instead of `clients.upstreams`",
+        ),
     ],
 };
 
@@ -36,10 +50,16 @@ pub(super) struct PendingClass<'a> {
 
 impl<'a> PendingClass<'a> {
     /// Reads the class `name` into the model, without its program; its weight comes back too.
-    pub(super) fn read(name: &str, field: &Field<'a>, source: SourceId, build: &mut Build<'a>) -> (Self, f64) {
+    pub(super) fn read(
+        name: &str,
+        field: &Field<'a>,
+        source: SourceId,
+        build: &mut Build<'a>,
+    ) -> (Self, f64) {
         let map = field.map();
         if build.model.class_named(name).is_some() {
-            field.error(format!("two classes are called `{name}`; names of classes are unique in a scenario"));
+            field
+                .error(format!("two classes are called `{name}`; names of classes are unique in a scenario"));
         }
         let head = map.exactly_one(&["entry", "steps"]);
         let priority = map.count("priority").unwrap_or(0);
@@ -69,7 +89,14 @@ impl<'a> PendingClass<'a> {
         let weight = map.number("weight").unwrap_or(1.0);
         let id = ClassId(build.model.classes.len() as u16);
         let (name, program) = (name.to_owned(), StepId(0));
-        build.model.classes.push(Class { name, source, program, patience, priority: priority.min(7) as u8, value });
+        build.model.classes.push(Class {
+            name,
+            source,
+            program,
+            patience,
+            priority: priority.min(7) as u8,
+            value,
+        });
         let upstreams = map.field("upstreams");
         let client_retries = retries.min(100) as u8;
         (Self { id, path: field.path.clone(), entry, steps, upstreams, client_retries }, weight)

@@ -27,7 +27,10 @@ impl Clock {
             Anchor::T0 => Some(time.offset),
             Anchor::Calendar(instant) => {
                 let Some(t0) = self.t0 else {
-                    field.error(format!("{} is a date, but `run.t0` does not say which date T0 is", field.path));
+                    field.error(format!(
+                        "{} is a date, but `run.t0` does not say which date T0 is",
+                        field.path
+                    ));
                     return None;
                 };
                 // A difference of dates fits an f64's 53 bits up to 104 days at full nanoseconds.
@@ -39,7 +42,11 @@ impl Clock {
                 if found.is_none() {
                     let known = self.marks.iter().map(|(mark, _)| mark.as_str());
                     let near = nearest(&full, known).map(|near| format!("; did you mean `{near}`?"));
-                    field.error(format!("{} names the mark `{name}`, which is no peak or window{}", field.path, near.unwrap_or_default()));
+                    field.error(format!(
+                        "{} names the mark `{name}`, which is no peak or window{}",
+                        field.path,
+                        near.unwrap_or_default()
+                    ));
                 }
                 found.map(|(_, at)| at + time.offset)
             }

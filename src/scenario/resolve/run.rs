@@ -11,16 +11,42 @@ pub(super) static RUN: Table = Table {
     name: "run",
     doc: "What is run for how long, and how often",
     keys: &[
-        optional("t0", Kind::Instant, "The anchor T0 with its zone; every time is absolute or T0 plus or minus a duration"),
+        optional(
+            "t0",
+            Kind::Instant,
+            "The anchor T0 with its zone; every time is absolute or T0 plus or minus a duration",
+        ),
         optional("from", Kind::Time, "Counted from here; T0-10m if absent"),
         optional("to", Kind::Time, "Counted to here; T0+30m if absent"),
-        optional("settle", Kind::Duration, "Simulated before `from` and not counted; 10m if absent, 0s in steady mode"),
-        optional("windows", Kind::Named(&Kind::Span), "Named spans for objectives and charts; every peak is one already"),
+        optional(
+            "settle",
+            Kind::Duration,
+            "Simulated before `from` and not counted; 10m if absent, 0s in steady mode",
+        ),
+        optional(
+            "windows",
+            Kind::Named(&Kind::Span),
+            "Named spans for objectives and charts; every peak is one already",
+        ),
         with_default("seed", Kind::Integer, "1", "Root of all randomness"),
-        with_default("after", Kind::OneOf(&["continue", "stop"]), "continue", "Whether arrivals go on, unmeasured, after `to` until every measured request has ended"),
+        with_default(
+            "after",
+            Kind::OneOf(&["continue", "stop"]),
+            "continue",
+            "Whether arrivals go on, unmeasured, after `to` until every measured request has ended",
+        ),
         with_default("drain_limit", Kind::Duration, "1h", "Longest time after `to`"),
-        with_default("mode", Kind::OneOf(&["terminating", "steady"]), "terminating", "A peak, or long-run values with the warm-up deleted"),
-        optional("warm_up", Kind::Either(&[Kind::OneOf(&["mser5"]), Kind::Duration]), "In steady mode: what is deleted, a duration or mser5 (if absent)"),
+        with_default(
+            "mode",
+            Kind::OneOf(&["terminating", "steady"]),
+            "terminating",
+            "A peak, or long-run values with the warm-up deleted",
+        ),
+        optional(
+            "warm_up",
+            Kind::Either(&[Kind::OneOf(&["mser5"]), Kind::Duration]),
+            "In steady mode: what is deleted, a duration or mser5 (if absent)",
+        ),
         optional("length", Kind::Duration, "In steady mode, instead of from and to: how long is counted"),
         with_default("replications", Kind::Count, "20", "Independent runs; with `precision` the most"),
         optional("precision", Kind::Ratio, "Relative half-width at which replications stop"),
@@ -42,8 +68,18 @@ static RECORD: Table = Table {
     name: "record",
     doc: "What is recorded, and how finely",
     keys: &[
-        optional("window", Kind::Either(&[Kind::OneOf(&["none"]), Kind::Duration]), "Width of the windows of time series, or none; if absent, a round width that makes some 200"),
-        with_default("resolution", Kind::OneOf(&["coarse", "normal", "fine"]), "normal", "Relative width of a latency bin: 3 %, 0.8 % or 0.1 %"),
+        optional(
+            "window",
+            Kind::Either(&[Kind::OneOf(&["none"]), Kind::Duration]),
+            "Width of the windows of time series, or none; if absent, a round width that makes some 200",
+        ),
+        with_default(
+            "resolution",
+            Kind::OneOf(&["coarse", "normal", "fine"]),
+            "normal",
+            "Relative width of a latency bin: 3 %, 0.8 % or 0.1 %",
+        ),
+        with_default("slowdown", Kind::Bool, "true", "Whether sojourn over own work is averaged per service"),
         optional("first_waits", Kind::Map(&FIRST_WAITS), "Waits of the first requests of a service"),
         optional("grid", Kind::Map(&GRID), "State of a service at equally spaced instants"),
     ],
@@ -64,7 +100,12 @@ static GRID: Table = Table {
     keys: &[
         required("service", Kind::Reference, "the service looked at"),
         required("every", Kind::Duration, "the time between two looks"),
-        with_default("virtual_wait", Kind::Bool, "false", "Whether the wait a request arriving then would have is computed"),
+        with_default(
+            "virtual_wait",
+            Kind::Bool,
+            "false",
+            "Whether the wait a request arriving then would have is computed",
+        ),
     ],
 };
 
@@ -96,7 +137,10 @@ pub(super) fn run<'a>(section: &MapCursor<'a>, model: &mut Model, clock: &mut Cl
         let standard = Limits::default();
         plan.limits = Limits {
             events: limits.count("events").unwrap_or(standard.events),
-            in_flight: limits.count("in_flight").and_then(|n| u32::try_from(n).ok()).unwrap_or(standard.in_flight),
+            in_flight: limits
+                .count("in_flight")
+                .and_then(|n| u32::try_from(n).ok())
+                .unwrap_or(standard.in_flight),
         };
     }
     model.recording.window = Some(round_width(clock.to - clock.from));
@@ -164,7 +208,11 @@ fn frame(section: &MapCursor<'_>, steady: bool, clock: &mut Clock) {
     // A century of nanoseconds fits the simulated clock five times.
     let too_long = clock.to - clock.from + clock.settle > 3.2e9;
     if clock.to <= clock.from || too_long {
-        let message = if too_long { "the run is longer than a hundred years" } else { "`run.to` is not after `run.from`" };
+        let message = if too_long {
+            "the run is longer than a hundred years"
+        } else {
+            "`run.to` is not after `run.from`"
+        };
         section.push(Diagnostic::error(section.span, message));
         clock.to = clock.from + 60.0;
     }
@@ -175,7 +223,10 @@ fn replications(section: &MapCursor<'_>, plan: &mut RunPlan) {
     plan.replications = u32::try_from(count).unwrap_or(u32::MAX);
     if !(1..=1_000_000).contains(&count) {
         let span = section.field("replications").map_or(section.span, |field| field.node.span);
-        section.push(Diagnostic::error(span, format!("run.replications is {count}")).expected("from 1 to a million, such as 20"));
+        section.push(
+            Diagnostic::error(span, format!("run.replications is {count}"))
+                .expected("from 1 to a million, such as 20"),
+        );
     }
     plan.precision = section.ratio("precision");
     if plan.precision == Some(0.0) {
@@ -217,6 +268,7 @@ fn read_record<'a>(record: &MapCursor<'a>, model: &mut Model, later: &mut Later<
         Some("fine") => 10,
         _ => 7,
     };
+    model.recording.slowdown = record.boolean("slowdown").unwrap_or(true);
     if let Some(map) = record.field("first_waits").map(|field| field.map()) {
         let requests = map.count("requests").unwrap_or(0).min(10_000_000) as u32;
         later.first_waits = map.field("service").map(|field| (field, requests));
@@ -232,7 +284,8 @@ fn read_record<'a>(record: &MapCursor<'a>, model: &mut Model, later: &mut Later<
 pub(super) fn finish(later: Later<'_>, model: &mut Model, clock: &mut Clock) {
     for (name, field) in later.windows {
         let Some(span) = field.time_span() else { continue };
-        let (Some(start), Some(end)) = (clock.seconds(&span.start, &field), clock.seconds(&span.end, &field)) else {
+        let (Some(start), Some(end)) = (clock.seconds(&span.start, &field), clock.seconds(&span.end, &field))
+        else {
             continue;
         };
         if end <= start {

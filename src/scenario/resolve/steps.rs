@@ -16,15 +16,27 @@ static STEP: Table = Table {
     name: "step",
     doc: "One step: exactly one of work, wait, call, parallel, branch, repeat, and keys beside it",
     keys: &[
-        optional("work", Kind::Either(&[Kind::ShortLaw, Kind::Map(&MEASURED)]), "CPU time of one core, or as measured: { cores, at }"),
+        optional(
+            "work",
+            Kind::Either(&[Kind::ShortLaw, Kind::Map(&MEASURED)]),
+            "CPU time of one core, or as measured: { cores, at }",
+        ),
         optional("wait", Kind::Law, "Time without CPU that holds the slot"),
         optional("call", Kind::Reference, "Calls service.operation and waits for the answer"),
-        optional("parallel", Kind::List(&Kind::Either(&[Kind::Map(&STEP), STEPS])), "Steps, or lists of steps, that run side by side"),
+        optional(
+            "parallel",
+            Kind::List(&Kind::Either(&[Kind::Map(&STEP), Kind::List(&Kind::Map(&STEP))])),
+            "Steps, or lists of steps, that run side by side",
+        ),
         optional("need", Kind::Count, "With parallel: how many must succeed; all if absent"),
-        optional("branch", STEPS, "Steps taken with `probability`"),
-        optional("otherwise", STEPS, "Steps taken if `probability` does not come true"),
+        optional("branch", Kind::List(&Kind::Map(&STEP)), "Steps taken with `probability`"),
+        optional(
+            "otherwise",
+            Kind::List(&Kind::Map(&STEP)),
+            "Steps taken if `probability` does not come true",
+        ),
         optional("repeat", Kind::Count, "How many times `steps` are run"),
-        optional("steps", STEPS, "With repeat: what is repeated"),
+        optional("steps", Kind::List(&Kind::Map(&STEP)), "With repeat: what is repeated"),
         with_default("probability", Kind::Ratio, "100%", "Probability that the step is taken"),
         optional("timeout", TIMEOUT, "With call: longest time of the whole call with its retries"),
         optional("try_timeout", TIMEOUT, "With call: longest time of one try"),
@@ -79,7 +91,12 @@ impl<'a> Build<'a> {
     }
 
     /// The program of a client that calls one operation.
-    pub(super) fn entry_program(&mut self, entry: &Field<'a>, retries: u8, caller: &Caller<'_>) -> Option<StepId> {
+    pub(super) fn entry_program(
+        &mut self,
+        entry: &Field<'a>,
+        retries: u8,
+        caller: &Caller<'_>,
+    ) -> Option<StepId> {
         let said = Upstream::default();
         let step = self.site(entry, said, retries, caller)?;
         self.close(vec![Local::Fixed(step)], entry)
@@ -93,7 +110,9 @@ impl<'a> Build<'a> {
         let id = |at: usize| StepId((base + at) as u16);
         let placed = steps.into_iter().map(|step| match step {
             Local::Fixed(step) => step,
-            Local::Branch { probability, otherwise } => Step::Branch { probability, otherwise: id(otherwise) },
+            Local::Branch { probability, otherwise } => {
+                Step::Branch { probability, otherwise: id(otherwise) }
+            }
             Local::Jump { to } => Step::Jump { to: id(to) },
         });
         let placed: Vec<Step> = placed.collect();
@@ -216,7 +235,11 @@ impl<'a> Build<'a> {
         let items = field.items();
         let need = need.unwrap_or(items.len() as u64);
         if items.is_empty() || need == 0 || need > items.len() as u64 {
-            return field.error(format!("{}: {need} of {} branches cannot be needed", field.path, items.len()));
+            return field.error(format!(
+                "{}: {need} of {} branches cannot be needed",
+                field.path,
+                items.len()
+            ));
         }
         if depth > MAX_DEPTH {
             return field.error(format!("steps stand more than {MAX_DEPTH} deep in each other"));
@@ -250,8 +273,10 @@ impl<'a> Build<'a> {
         if unbounded && policy.try_timeout.is_none() && policy.loss > 0.0 && caller.waits_for_ever {
             call.error(format!("{}: tries are lost and nothing ends the wait; add a `timeout`", call.path));
         } else if unbounded && policy.try_timeout.is_none() && !caller.is_client {
-            let message = format!("{}: calls to {name} have no timeout, so the caller waits for ever", call.path);
-            let help = format!("add upstreams: {{ {name}: {{ timeout: 2s }} }}, or `timeout: none` if that is so");
+            let message =
+                format!("{}: calls to {name} have no timeout, so the caller waits for ever", call.path);
+            let help =
+                format!("add upstreams: {{ {name}: {{ timeout: 2s }} }}, or `timeout: none` if that is so");
             self.context.push(Diagnostic::warning(call.node.span, message).help(help));
         }
         let edge = self.edge_id(caller.who, service, upstream.edge(!caller.is_client));
@@ -275,7 +300,8 @@ impl<'a> Build<'a> {
 /// Keys that belong to another head.
 fn check_siblings(map: &MapCursor<'_>, head: Option<&'static str>) {
     let Some(head) = head else { return };
-    let owners: [(&'static str, &str); 3] = [("need", "parallel"), ("steps", "repeat"), ("otherwise", "branch")];
+    let owners: [(&'static str, &str); 3] =
+        [("need", "parallel"), ("steps", "repeat"), ("otherwise", "branch")];
     for (key, owner) in owners {
         if let Some(field) = map.field(key).filter(|_| head != owner) {
             let otherwise = key == "otherwise" && map.field("probability").is_some();

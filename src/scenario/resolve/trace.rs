@@ -16,11 +16,30 @@ pub(super) static TRACE: Table = Table {
         required("file", Kind::File, "a CSV file such as lb-2025-11-11.csv"),
         optional("time", Kind::Text, "Column of the times (RFC 3339, or seconds); the first one if absent"),
         optional("value", Kind::Text, "Column of the counts; the second one if absent"),
-        with_default("kind", Kind::OneOf(&["counts", "arrivals"]), "counts", "Whether a row is a count per step or one arrival at its exact time"),
+        with_default(
+            "kind",
+            Kind::OneOf(&["counts", "arrivals"]),
+            "counts",
+            "Whether a row is a count per step or one arrival at its exact time",
+        ),
         optional("step", Kind::Duration, "Length of a step; the smallest distance of two rows if absent"),
-        with_default("gaps", Kind::OneOf(&["error", "zero", "hold"]), "error", "What missing rows mean: a mistake, no traffic, or the last rate"),
-        with_default("within_step", Kind::OneOf(&["poisson", "even"]), "poisson", "How the arrivals of a step are spread"),
-        optional("align", Kind::Either(&[Kind::Instant, Kind::Duration]), "The instant of the file that becomes T0; run.t0 itself if absent"),
+        with_default(
+            "gaps",
+            Kind::OneOf(&["error", "zero", "hold"]),
+            "error",
+            "What missing rows mean: a mistake, no traffic, or the last rate",
+        ),
+        with_default(
+            "within_step",
+            Kind::OneOf(&["poisson", "even"]),
+            "poisson",
+            "How the arrivals of a step are spread",
+        ),
+        optional(
+            "align",
+            Kind::Either(&[Kind::Instant, Kind::Duration]),
+            "The instant of the file that becomes T0; run.t0 itself if absent",
+        ),
         with_default("scale", Kind::Factor, "1", "Volume factor"),
     ],
 };
@@ -52,7 +71,8 @@ pub(super) fn trace(map: &MapCursor<'_>, clock: &Clock) -> Option<Trace> {
         if scale != 1.0 {
             file.error("`scale` belongs to counts; exact arrivals cannot be scaled");
         }
-        let inside = rows.iter().map(shift).filter(|&at| at >= 0.0 && at < clock.since_start(clock.to) + 86_400.0);
+        let inside =
+            rows.iter().map(shift).filter(|&at| at >= 0.0 && at < clock.since_start(clock.to) + 86_400.0);
         return Some(Trace::Times(inside.map(|at| (at * 1e9 + 0.5) as u64).collect()));
     }
     let step = step_of(&rows, step, &name, &file)?;
@@ -76,7 +96,10 @@ fn align(field: Option<&Field<'_>>, calendar: bool, clock: &Clock, file: &Field<
         return match (calendar, clock.t0) {
             (true, Some(t0)) => Some(t0 as f64 / 1e9),
             (true, None) => {
-                let diagnostic = Diagnostic::error(file.key_span, "the trace has dates, but no `align` says which becomes T0");
+                let diagnostic = Diagnostic::error(
+                    file.key_span,
+                    "the trace has dates, but no `align` says which becomes T0",
+                );
                 file.context.push(diagnostic.expected("such as align: 2025-11-11T00:00:00+08:00"));
                 None
             }
@@ -140,8 +163,10 @@ impl Bins<'_> {
         let last = self.rows.last().map(|row| shift(row) + self.step)?;
         points.push((last, 0.0));
         if let Some(line) = first_gap {
-            let message =
-                format!("`{}` lacks {missing} of its steps of {} s, the first before line {line}", self.name, self.step);
+            let message = format!(
+                "`{}` lacks {missing} of its steps of {} s, the first before line {line}",
+                self.name, self.step
+            );
             if self.gaps == "error" {
                 let help = "write gaps: zero if nothing came then, gaps: hold to go on at the last rate, or say the `step`";
                 file.context.push(Diagnostic::error(file.node.span, message).help(help));
@@ -167,18 +192,27 @@ fn cover(points: &[(f64, f64)], step: f64, clock: &Clock, name: &str, file: &Fie
             from - t0,
             to - t0
         );
-        file.context.push(Diagnostic::error(file.node.span, message).help("move `align`, or `run.from` and `run.to`"));
+        file.context.push(
+            Diagnostic::error(file.node.span, message).help("move `align`, or `run.from` and `run.to`"),
+        );
         return None;
     }
     if first > 0.0 {
-        file.warn(format!("`{name}` starts {:.0} s after the lead-in, which goes on at the first rate of {step} s", first));
+        file.warn(format!(
+            "`{name}` starts {:.0} s after the lead-in, which goes on at the first rate of {step} s",
+            first
+        ));
     }
     Some(())
 }
 
 /// What happens inside a step is not recorded.
 fn doubt(rows: &[Row], step: f64, name: &str, file: &Field<'_>) {
-    let jump = |pair: &&[Row]| pair[1].time - pair[0].time < 1.5 * step && pair[1].value > 200.0 && pair[1].value > 2.0 * pair[0].value;
+    let jump = |pair: &&[Row]| {
+        pair[1].time - pair[0].time < 1.5 * step
+            && pair[1].value > 200.0
+            && pair[1].value > 2.0 * pair[0].value
+    };
     if let Some(pair) = rows.windows(2).find(jump).filter(|_| step >= 10.0) {
         file.warn(format!(
             "`{name}` line {}: the count rises from {} to {} within one step of {step} s; how steeply is not recorded",

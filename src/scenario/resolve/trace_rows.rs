@@ -70,7 +70,8 @@ fn parse(
         if count < 0.0 {
             return Err(plain(format!("`{name}` line {line}: the count {count} is negative")));
         }
-        if let Some(last) = rows.last().filter(|last| seconds < last.time || (!exact && seconds == last.time)) {
+        if let Some(last) = rows.last().filter(|last| seconds < last.time || (!exact && seconds == last.time))
+        {
             let how = if seconds < last.time { "earlier than" } else { "the same as" };
             let message = format!("`{name}` line {line}: the time is {how} that of line {}", last.line);
             return Err((message, Some("sort the file by time, one row a step".to_owned())));
@@ -83,9 +84,15 @@ fn parse(
     }
 }
 
-fn column(header: &csv::StringRecord, name: &str, wanted: Option<&str>, position: usize) -> Result<usize, Said> {
+fn column(
+    header: &csv::StringRecord,
+    name: &str,
+    wanted: Option<&str>,
+    position: usize,
+) -> Result<usize, Said> {
     let Some(wanted) = wanted else {
-        let message = || (format!("`{name}` has {} column(s), {} are needed", header.len(), position + 1), None);
+        let message =
+            || (format!("`{name}` has {} column(s), {} are needed", header.len(), position + 1), None);
         return if position < header.len() { Ok(position) } else { Err(message()) };
     };
     header.iter().position(|column| column == wanted).ok_or_else(|| {
@@ -103,7 +110,8 @@ fn time_of(cell: &str) -> Option<(f64, bool)> {
     if let Ok(seconds) = cell.parse::<f64>() {
         return seconds.is_finite().then_some((seconds, false));
     }
-    let date = quantity::instant(cell).or_else(|_| quantity::instant(&format!("{}Z", cell.replacen(' ', "T", 1))));
+    let date =
+        quantity::instant(cell).or_else(|_| quantity::instant(&format!("{}Z", cell.replacen(' ', "T", 1))));
     date.ok().map(|nanos| (nanos as f64 / 1e9, true))
 }
 
@@ -119,7 +127,8 @@ mod tests {
     fn dates_and_seconds_are_read() {
         let (rows, calendar) = read("t_s,count\n0,3\n1,4\n").expect("valid");
         assert_eq!((rows[1], calendar), (Row { time: 1.0, value: 4.0, line: 3 }, false));
-        let (rows, calendar) = read("timestamp,count\n1970-01-01T00:01:00Z,3\n1970-01-01 00:02:00,4\n").expect("valid");
+        let (rows, calendar) =
+            read("timestamp,count\n1970-01-01T00:01:00Z,3\n1970-01-01 00:02:00,4\n").expect("valid");
         assert_eq!((rows[0].time, rows[1].time, calendar), (60.0, 120.0, true));
     }
 

@@ -23,10 +23,19 @@ pub(super) static SOURCE: Table = Table {
         optional("mmpp", Kind::Map(&MMPP), "Open arrivals whose rate a hidden Markov chain sets"),
         optional("users", Kind::Count, "A closed population: each user thinks, asks, waits for the answer"),
         optional("think", Kind::Law, "With users: the time between answer and next request"),
-        with_default("spacing", Kind::OneOf(&["poisson", "even"]), "poisson", "With rate and profile: random arrivals, or evenly spaced ones"),
+        with_default(
+            "spacing",
+            Kind::OneOf(&["poisson", "even"]),
+            "poisson",
+            "With rate and profile: random arrivals, or evenly spaced ones",
+        ),
         optional("peaks", Kind::Named(&Kind::Map(&PEAK)), "Named peaks; several add above the rate"),
         optional("diurnal", Kind::Map(&DIURNAL), "A daily wave of the rate"),
-        required("classes", Kind::Named(&Kind::Map(&CLASS)), "the kinds of requests, such as browse: { entry: web.browse }"),
+        required(
+            "classes",
+            Kind::Named(&Kind::Map(&CLASS)),
+            "the kinds of requests, such as browse: { entry: web.browse }",
+        ),
     ],
 };
 
@@ -34,8 +43,17 @@ static PROFILE: Table = Table {
     name: "profile",
     doc: "A rate given by points in time",
     keys: &[
-        with_default("shape", Kind::OneOf(&["steps", "straight"]), "steps", "Whether a rate holds until the next point or runs straight to it"),
-        required("points", Kind::List(&Kind::Map(&POINT)), "points such as { at: T0, rate: 100/s } in order of time"),
+        with_default(
+            "shape",
+            Kind::OneOf(&["steps", "straight"]),
+            "steps",
+            "Whether a rate holds until the next point or runs straight to it",
+        ),
+        required(
+            "points",
+            Kind::List(&Kind::Map(&POINT)),
+            "points such as { at: T0, rate: 100/s } in order of time",
+        ),
     ],
 };
 
@@ -53,7 +71,11 @@ static MMPP: Table = Table {
     doc: "A Markov-modulated Poisson process, started in its stationary law",
     keys: &[
         required("rates", Kind::List(&Kind::Rate), "the arrival rate of each state"),
-        required("leave", Kind::List(&Kind::List(&Kind::Rate)), "for each state the rates to every state; its own is not read"),
+        required(
+            "leave",
+            Kind::List(&Kind::List(&Kind::Rate)),
+            "for each state the rates to every state; its own is not read",
+        ),
     ],
 };
 
@@ -100,6 +122,8 @@ pub(super) fn traffic<'a>(section: &Field<'a>, build: &mut Build<'a>) -> Vec<Pen
             weights.push(weight);
             pending.push(read);
         }
+        let total: f64 = weights.iter().sum();
+        build.shares.extend(weights.iter().map(|weight| weight / total.max(f64::MIN_POSITIVE)));
         let kind = source_kind(&map, &field, build);
         let mix = Choice::weighted(&weights).or_else(|| {
             if !weights.is_empty() {
@@ -152,12 +176,19 @@ fn source_kind(map: &MapCursor<'_>, field: &Field<'_>, build: &mut Build<'_>) ->
                 None
             });
             let Some(think) = think else {
-                let diagnostic = Diagnostic::error(field.node.span, format!("{} has `users` but no `think`", field.path));
-                map.push(diagnostic.expected("the time between answer and next request, such as exponential(2s) or 0s"));
+                let diagnostic =
+                    Diagnostic::error(field.node.span, format!("{} has `users` but no `think`", field.path));
+                map.push(
+                    diagnostic
+                        .expected("the time between answer and next request, such as exponential(2s) or 0s"),
+                );
                 return None;
             };
             let think = laws::law(&think)?;
-            Some(SourceKind::Closed { users: u32::try_from(users?).unwrap_or(u32::MAX), think: build.law_id(think) })
+            Some(SourceKind::Closed {
+                users: u32::try_from(users?).unwrap_or(u32::MAX),
+                think: build.law_id(think),
+            })
         }
     }
 }
@@ -282,7 +313,11 @@ fn mmpp(map: &MapCursor<'_>) -> Option<ArrivalProcess> {
     }
     let square = generator.len() == rates.len() && generator.iter().all(|row| row.len() == rates.len());
     if !square || rates.is_empty() {
-        field.error(format!("{} must have a row and a column for each of the {} rates", field.path, rates.len()));
+        field.error(format!(
+            "{} must have a row and a column for each of the {} rates",
+            field.path,
+            rates.len()
+        ));
         return None;
     }
     if rates.len() > 1 && generator.iter().enumerate().any(|(at, row)| row[at] == 0.0) {

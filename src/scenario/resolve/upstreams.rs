@@ -17,12 +17,24 @@ pub(super) static UPSTREAM: Table = Table {
         optional("try_timeout", TIMEOUT, "Longest time of one try"),
         optional("retries", Kind::Count, "Tries after the first; 0 if absent"),
         optional("retry_on", RETRY_ON, "Which failures are tried again; timeout and 503 if absent"),
-        optional("backoff", Kind::Duration, "Pause before the first retry, doubled at every further one; 25ms if absent"),
+        optional(
+            "backoff",
+            Kind::Duration,
+            "Pause before the first retry, doubled at every further one; 25ms if absent",
+        ),
         optional("backoff_max", Kind::Duration, "Longest pause; ten times `backoff` if absent"),
-        optional("jitter", JITTER, "How the pause is spread: full (uniform from zero, if absent), none, exponential"),
+        optional(
+            "jitter",
+            JITTER,
+            "How the pause is spread: full (uniform from zero, if absent), none, exponential",
+        ),
         optional("loss", Kind::Ratio, "Probability that a try never reaches the callee; 0% if absent"),
         optional("balancer", Kind::Text, "How a pod is chosen; kube-proxy (at random) if absent"),
-        optional("via", Kind::OneOf(&["pod", "central", "ingress"]), "Whether every caller pod has its own view of the callee (if absent), or all share one"),
+        optional(
+            "via",
+            Kind::OneOf(&["pod", "central", "ingress"]),
+            "Whether every caller pod has its own view of the callee (if absent), or all share one",
+        ),
     ],
 };
 
@@ -71,7 +83,8 @@ impl Upstreams {
 
     /// What holds for calls to `callee`.
     pub(super) fn of(&self, callee: &str) -> Upstream {
-        let find = |name: &str| self.list.iter().find(|(key, _)| key == name).map(|(_, upstream)| upstream.clone());
+        let find =
+            |name: &str| self.list.iter().find(|(key, _)| key == name).map(|(_, upstream)| upstream.clone());
         let own = find(callee).unwrap_or_default();
         own.over(find("default").unwrap_or_default())
     }
@@ -180,7 +193,8 @@ fn retry_on(field: &Field<'_>) -> RetryOn {
     found
 }
 
-const BALANCER: &str = "a balancer such as round-robin, least-connections, power-of(2), weighted(3 1 1) or source-hash(1000)";
+const BALANCER: &str =
+    "a balancer such as round-robin, least-connections, power-of(2), weighted(3 1 1) or source-hash(1000)";
 const BALANCERS: &[&str] = &[
     "random",
     "kube-proxy",
@@ -221,7 +235,9 @@ pub(super) fn balancer(text: &str) -> Result<Balancer, Wrong> {
         "join-idle-queue" => plain(Balancer::JoinIdleQueue),
         "power-of" => Ok(Balancer::PowerOfD(whole(1.0)?)),
         "source-hash" => Ok(Balancer::SourceHash { addresses: whole(1.0)? }),
-        "weighted" if !numbers.is_empty() && numbers.iter().sum::<f64>() > 0.0 => Ok(Balancer::WeightedRandom(numbers)),
+        "weighted" if !numbers.is_empty() && numbers.iter().sum::<f64>() > 0.0 => {
+            Ok(Balancer::WeightedRandom(numbers))
+        }
         "weighted" => Err(Wrong::new(format!("is `{text}`: the weights add up to nothing"), BALANCER)),
         name => {
             let wrong = Wrong::new(format!("is `{text}`, which is no balancer"), BALANCER);

@@ -1,0 +1,175 @@
+//! From a document to a model: every section decoded, every name found, everything doubtful said.
+//!
+//! Decoding and validation are one pass: a [`Scenario`] is the proof that the document was valid.
+
+mod build;
+mod classes;
+mod clock;
+mod cluster;
+mod demand;
+mod laws;
+mod names;
+mod objective_words;
+mod objectives;
+mod plausibility;
+mod profile;
+mod run;
+mod services;
+mod steps;
+mod timeline;
+mod trace;
+mod trace_rows;
+mod traffic;
+mod upstreams;
+mod workloads;
+
+use super::cursor::{Assumption, Context, MapCursor};
+use super::diagnostics::Diagnostics;
+use super::document::Document;
+use super::inputs::Inputs;
+use super::schema::schema_of;
+use super::table::{Kind, Table, optional, required};
+use build::Build;
+use upstreams::{UPSTREAM, Upstreams};
+use workloads::Workloads;
+
+use crate::model::Model;
+
+/// A valid scenario.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// What is simulated.
+    pub model: Model,
+    /// What was taken for granted because the scenario says nothing, sorted by address.
+    pub assumptions: Vec<Assumption>,
+}
+
+static ROOT: Table = Table {
+    name: "scenario",
+    doc: "A scenario of flashcrowd",
+    keys: &[
+        optional("schema", Kind::OneOf(&["1"]), "Version of the scenario language"),
+        optional("base", Kind::File, "A scenario to start from; this file is laid over it"),
+        optional("set", Kind::Paths, "Paths and values, as with --set"),
+        optional("name", Kind::Text, "What the scenario is called"),
+        optional("question", Kind::Text, "The question it answers"),
+        optional("run", Kind::Map(&run::RUN), "What is run for how long, and how often"),
+        required(
+            "traffic",
+            Kind::Named(&Kind::Map(&traffic::SOURCE)),
+            "where requests come from, such as shoppers: { rate: 800/s, … }",
+        ),
+        optional("clients", Kind::Map(&CLIENTS), "How clients call services"),
+        required(
+            "services",
+            Kind::Named(&Kind::Map(&services::SERVICE)),
+            "what is deployed does, such as web: { slots: 64, … }",
+        ),
+        optional("manifests", Kind::List(&Kind::Paths), "Kubernetes objects, or files of them"),
+        optional(
+            "cluster",
+            Kind::Map(&cluster::CLUSTER),
+            "What the cluster's controllers see and how they are set",
+        ),
+        optional("timeline", Kind::Named(&Kind::Map(&timeline::CHANGE)), "Changes at fixed times"),
+        optional(
+            "objectives",
+            Kind::List(&Kind::Objective),
+            "What is promised, such as checkout within 800ms >= 99.5%",
+        ),
+    ],
+};
+
+static CLIENTS: Table = Table {
+    name: "clients",
+    doc: "How clients call services",
+    keys: &[optional(
+        "upstreams",
+        Kind::Named(&Kind::Map(&UPSTREAM)),
+        "One entry a service; `default` for the rest",
+    )],
+};
+
+/// The JSON Schema (draft-07) of the scenario language.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schema_of(&ROOT, "flashcrowd scenario, version 1")
+}
+
+/// Decodes a document. The scenario is there if and only if there is no error.
+#[must_use]
+pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, Diagnostics) {
+    if document.is_broken {
+        return (None, Diagnostics::default());
+    }
+    let context = Context::new(&document.sources, inputs);
+    let model = decode(document, &context);
+    let valid = !context.has_errors();
+    let (diagnostics, assumptions) = context.finish();
+    (valid.then_some(Scenario { model, assumptions }), diagnostics)
+}
+
+fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Model {
+    let mut build = Build::new(context);
+    let root = MapCursor::open(context, &document.root, String::new(), &ROOT);
+    // These have been carried out by the document; `schema` has one value.
+    let _ = ["base", "set", "manifests"].map(|key| root.field(key).is_some());
+    let _ = root.field("schema").and_then(|field| field.word());
+    build.model.name = root.field("name").and_then(|field| field.text()).unwrap_or_default();
+    build.model.question = root.field("question").and_then(|field| field.text()).unwrap_or_default();
+    let hpa = cluster::cluster(root.field("cluster").map(|field| field.map()), &mut build.model);
+    let run_field = root.field("run");
+    let empty = super::node::Node::empty_mapping(document.root.span, document.root.origin);
+    let section = run_field.as_ref().map(|field| field.map());
+    let mut later = section.as_ref().map(|section| run::run(section, &mut build.model, &mut build.clock));
+    if later.is_none() {
+        run_without_section(&empty, context, &mut build);
+    }
+    drop(section);
+    let sections = ["traffic", "services", "clients", "timeline", "objectives"].map(|key| root.field(key));
+    let [traffic, services, clients, timeline, objectives] = sections;
+    let classes = traffic.as_ref().map(|field| traffic::traffic(field, &mut build)).unwrap_or_default();
+    let mut workloads = Workloads::read(&document.objects, hpa, context);
+    let units = services.as_ref().map(|field| services::services(field, &mut workloads, &mut build));
+    let names: Vec<&str> = services
+        .iter()
+        .flat_map(|field| field.node.as_mapping())
+        .flat_map(|map| map.iter())
+        .map(|entry| entry.key.as_str())
+        .collect();
+    workloads.report_unused(&names);
+    units.into_iter().flatten().for_each(|unit| unit.compile(&mut build));
+    let callers = clients.map(|field| field.map()).and_then(|map| map.field("upstreams"));
+    let callers = callers.map(|field| Upstreams::read(&field, &build)).unwrap_or_default();
+    classes.into_iter().for_each(|class| class.compile(&callers, &mut build));
+    build.link();
+    if let Some(later) = later.take() {
+        run::finish(later, &mut build.model, &mut build.clock);
+    }
+    if let Some(field) = timeline {
+        timeline::timeline(&field, &workloads, &mut build);
+    }
+    if let Some(field) = &objectives {
+        objectives::objectives(field, &mut build);
+    }
+    plausibility::check(&build);
+    objectives::doubt(objectives.as_ref(), &build);
+    if !context.has_errors() {
+        plausibility::doubt(&build);
+    }
+    build.model
+}
+
+/// A scenario without `run` has all of its defaults.
+fn run_without_section<'a>(empty: &super::node::Node, context: &Context<'_>, build: &mut Build<'a>) {
+    let section = MapCursor::open(context, empty, "run".to_owned(), &run::RUN);
+    run::finish(
+        run::run(&section, &mut build.model, &mut build.clock),
+        &mut Model::default(),
+        &mut Default::default(),
+    );
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,279 @@
+//! The section `objectives`: `[scope] measure [during WHEN] [in every DURATION window] [in PERCENT of runs]`.
+
+use super::super::cursor::Field;
+use super::super::diagnostics::{Diagnostic, nearest};
+use super::super::quantity::{self, Wrong};
+use super::build::Build;
+use super::objective_words::{Words, words};
+use crate::model::{Caller, Comparison, Measure, Objective, Scope, ShareKind};
+use crate::units::SimDuration;
+
+const FORM: &str = "such as: checkout within 800ms >= 99.5% during opening in 95% of runs";
+const MEASURES: &[&str] = &[
+    "p50",
+    "p90",
+    "p95",
+    "p99",
+    "p99.9",
+    "mean",
+    "within",
+    "success",
+    "shed",
+    "errors",
+    "goodput",
+    "replicas",
+    "utilisation",
+    "retries",
+    "recovers",
+];
+
+/// Reads the section into the model.
+pub(super) fn objectives(section: &Field<'_>, build: &mut Build<'_>) {
+    for item in section.items() {
+        let Some(text) = item.text() else { continue };
+        let words = words(&text);
+        let mut reader = Reader { item: &item, words: Words::new(&words), build };
+        match reader.objective(&text) {
+            Ok(objective) => build.model.objectives.push(objective),
+            Err(Refused::Wrong(wrong)) => item.wrong(wrong),
+            Err(Refused::Said) => {}
+        }
+    }
+}
+
+enum Refused {
+    Wrong(Wrong),
+    /// A diagnostic has been made.
+    Said,
+}
+
+impl From<Wrong> for Refused {
+    fn from(wrong: Wrong) -> Self {
+        Self::Wrong(wrong)
+    }
+}
+
+type Parsed<T> = Result<T, Refused>;
+
+struct Reader<'r, 'b, 'a> {
+    item: &'r Field<'a>,
+    words: Words<'r>,
+    build: &'r Build<'b>,
+}
+
+impl Reader<'_, '_, '_> {
+    fn objective(&mut self, text: &str) -> Parsed<Objective> {
+        let scope = self.scope()?;
+        let measure = self.measure()?;
+        let (mut during, mut every, mut in_runs) = (None, None, None);
+        while let Some(word) = self.words.next() {
+            match word.text {
+                "during" => during = Some(self.during()?),
+                "in" if self.words.accept("every") => {
+                    let width = self.words.value(quantity::duration, "a width such as 10s", FORM)?;
+                    if width <= 0.0 {
+                        return Err(Wrong::new("has windows without width", FORM).into());
+                    }
+                    self.words.expect(&["window", "windows"], FORM)?;
+                    every = Some(SimDuration::from_secs_f64(width));
+                }
+                "in" => {
+                    in_runs = Some(self.words.value(quantity::ratio, "a share such as 95%", FORM)?);
+                    self.words.expect(&["of"], FORM)?;
+                    self.words.expect(&["runs"], FORM)?;
+                }
+                other => {
+                    let near = nearest(other, ["during", "in"]).map(|near| format!("did you mean `{near}`?"));
+                    let wrong = self.words.wrong(format!("has `{other}` after the measure"), FORM);
+                    return Err(Wrong { help: near, ..wrong }.into());
+                }
+            }
+        }
+        Ok(Objective { text: text.to_owned(), scope, measure, during, every, in_runs })
+    }
+
+    /// `class/C`, `service/S`, `edge/A->B`, `system`, a class, or nothing before the measure.
+    fn scope(&mut self) -> Parsed<Scope> {
+        let Some(word) = self.words.peek() else { return Err(Wrong::new("is empty", FORM).into()) };
+        if MEASURES.contains(&word.text) {
+            return Ok(Scope::System);
+        }
+        self.words.next();
+        let model = &self.build.model;
+        let classes = || model.classes.iter().map(|class| class.name.as_str());
+        let services = || model.services.iter().map(|service| service.name.as_str());
+        let unknown = |this: &Self, kind: &str, name: &str, near: Option<&str>| {
+            let wrong = this.words.wrong(format!("names the {kind} `{name}`, which is not there"), FORM);
+            Refused::from(Wrong { help: near.map(|near| format!("did you mean `{near}`?")), ..wrong })
+        };
+        match word.text.split_once('/') {
+            None if word.text == "system" => Ok(Scope::System),
+            None => model.class_named(word.text).map(Scope::Class).ok_or_else(|| {
+                let near = nearest(word.text, classes().chain(MEASURES.iter().copied()));
+                unknown(self, "class", word.text, near)
+            }),
+            Some(("class", name)) => {
+                let found = model.class_named(name).map(Scope::Class);
+                found.ok_or_else(|| unknown(self, "class", name, nearest(name, classes())))
+            }
+            Some(("service", name)) => {
+                let found = model.service_named(name).map(Scope::Service);
+                found.ok_or_else(|| unknown(self, "service", name, nearest(name, services())))
+            }
+            Some(("edge", name)) => self.edge(name).ok_or_else(|| unknown(self, "edge", name, None)),
+            Some((kind, _)) => {
+                let message = format!("has the scope `{kind}/…`");
+                Err(self.words.wrong(message, "class/C, service/S, edge/A->B or system").into())
+            }
+        }
+    }
+
+    /// An edge by `A->B`, where A is a service, a class, or `clients`.
+    fn edge(&self, name: &str) -> Option<Scope> {
+        let (from, to) = name.split_once("->")?;
+        let model = &self.build.model;
+        let target = model.service_named(to)?;
+        let is_caller = |caller: Caller| match caller {
+            Caller::Clients => from == "clients",
+            Caller::Class(class) => model.classes[class.index()].name == from,
+            Caller::Service(service) => model.services[service.index()].name == from,
+        };
+        let at = model.edges.iter().position(|edge| edge.target == target && is_caller(edge.caller))?;
+        Some(Scope::Edge(crate::model::EdgeId(at as u16)))
+    }
+
+    fn measure(&mut self) -> Parsed<Measure> {
+        let Some(word) = self.words.next() else {
+            return Err(Wrong::new("ends before the measure", FORM).into());
+        };
+        let quantile = |p: f64| move |how, limit| Measure::Quantile(p, how, limit);
+        let share = |kind: ShareKind| move |how, limit| Measure::Share(kind, how, limit);
+        let seconds = "a duration such as 800ms";
+        let percent = "a share such as 99.5%";
+        match word.text {
+            "p50" => self.limited(quantile(0.5), quantity::duration, seconds),
+            "p90" => self.limited(quantile(0.9), quantity::duration, seconds),
+            "p95" => self.limited(quantile(0.95), quantity::duration, seconds),
+            "p99" => self.limited(quantile(0.99), quantity::duration, seconds),
+            "p99.9" => self.limited(quantile(0.999), quantity::duration, seconds),
+            "mean" => self.limited(Measure::Mean, quantity::duration, seconds),
+            "within" => {
+                let within =
+                    SimDuration::from_secs_f64(self.words.value(quantity::duration, seconds, FORM)?);
+                self.limited(|how, limit| Measure::Within(within, how, limit), quantity::ratio, percent)
+            }
+            "success" => self.limited(share(ShareKind::Success), quantity::ratio, percent),
+            "shed" => self.limited(share(ShareKind::Shed), quantity::ratio, percent),
+            "errors" => self.limited(share(ShareKind::Errors), quantity::ratio, percent),
+            "goodput" => self.limited(Measure::Goodput, quantity::rate, "a rate such as 500/s"),
+            "replicas" => self.limited(Measure::Replicas, quantity::number, "a number such as 40"),
+            "utilisation" => self.limited(Measure::Utilisation, quantity::ratio, percent),
+            "retries" => self.limited(Measure::Retries, quantity::factor, "tries per call, such as 1.2"),
+            "recovers" => self.recovers(),
+            other => {
+                let near =
+                    nearest(other, MEASURES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+                let wrong = self.words.wrong(format!("has the measure `{other}`"), "one of p50, p90, p95, p99, p99.9, mean, within, success, shed, errors, goodput, replicas, utilisation, retries, recovers");
+                Err(Wrong { help: near, ..wrong }.into())
+            }
+        }
+    }
+
+    fn limited(
+        &mut self,
+        make: impl Fn(Comparison, f64) -> Measure,
+        parse: impl Fn(&str) -> Result<f64, Wrong>,
+        expected: &'static str,
+    ) -> Parsed<Measure> {
+        let how = match self.words.next().map(|word| word.text) {
+            Some("<") => Comparison::Less,
+            Some("<=") => Comparison::AtMost,
+            Some(">") => Comparison::More,
+            Some(">=") => Comparison::AtLeast,
+            _ => return Err(self.words.wrong("lacks a comparison".to_owned(), "one of < <= > >=").into()),
+        };
+        Ok(make(how, self.words.value(parse, expected, FORM)?))
+    }
+
+    /// `recovers within DURATION after MARK`.
+    fn recovers(&mut self) -> Parsed<Measure> {
+        const FORM: &str = "such as: recovers within 3m after opening.end";
+        self.words.expect(&["within"], FORM)?;
+        let within = self.words.value(quantity::duration, "a duration such as 3m", FORM)?;
+        self.words.expect(&["after"], FORM)?;
+        let mark = self.words.value(quantity::time, "a mark such as opening.end", FORM)?;
+        let at = self.build.clock.seconds(&mark, self.item).ok_or(Refused::Said)?;
+        if at > self.build.clock.to {
+            let wrong = self.words.wrong("is after the counted span".to_owned(), "a mark before run.to");
+            return Err(wrong.into());
+        }
+        Ok(Measure::Recovers(SimDuration::from_secs_f64(within), self.build.clock.sim(at)))
+    }
+
+    /// A window's name, or `TIME..TIME`.
+    fn during(&mut self) -> Parsed<(crate::units::SimTime, crate::units::SimTime)> {
+        let when = self.words.until(&["in", "during"]);
+        let clock = &self.build.clock;
+        let (start, end) = if when.contains("..") {
+            let span = quantity::time_span(&when)?;
+            let at = |time| clock.seconds(time, self.item).ok_or(Refused::Said);
+            (at(&span.start)?, at(&span.end)?)
+        } else {
+            let find = |end: &str| clock.marks.iter().find(|(mark, _)| *mark == format!("{when}.{end}"));
+            let (Some((_, start)), Some((_, end))) = (find("start"), find("end")) else {
+                let known = clock.marks.iter().filter_map(|(mark, _)| mark.strip_suffix(".end"));
+                let near = nearest(&when, known).map(|near| format!("did you mean `{near}`?"));
+                let message = format!("names the window `{when}`, which is no peak and not in run.windows");
+                let wrong = self.words.wrong(message, "a window's name, or a span such as T0..T0+5m");
+                return Err(Wrong { help: near, ..wrong }.into());
+            };
+            (*start, *end)
+        };
+        if start < clock.from - 1e-9 || end > clock.to + 1e-9 {
+            let message = format!("looks at a span outside the counted one ({when})");
+            return Err(self.words.wrong(message, "a span inside run.from..run.to").into());
+        }
+        if end <= start {
+            return Err(self.words.wrong("looks at an empty span".to_owned(), FORM).into());
+        }
+        Ok((clock.sim(start), clock.sim(end)))
+    }
+}
+
+/// What is doubtful about the objectives as a whole.
+pub(super) fn doubt(section: Option<&Field<'_>>, build: &Build<'_>) {
+    let model = &build.model;
+    if model.objectives.is_empty() {
+        if !build.context.has_errors() {
+            let message = "nothing is asserted: without `objectives` every run passes".to_owned();
+            let place = section.map(|field| field.key_span);
+            build.context.push(Diagnostic::new(super::super::diagnostics::Severity::Warning, place, message));
+        }
+        return;
+    }
+    let guards = |scope: Scope| {
+        model.objectives.iter().any(|other| {
+            let guard = matches!(
+                other.measure,
+                Measure::Within(..)
+                    | Measure::Share(ShareKind::Success | ShareKind::Shed | ShareKind::Errors, ..)
+            );
+            guard && (other.scope == scope || other.scope == Scope::System)
+        })
+    };
+    let items = section.map(|field| field.items()).unwrap_or_default();
+    for objective in &model.objectives {
+        let tail = matches!(objective.measure, Measure::Quantile(_, how, _) | Measure::Mean(how, _) if how.wants_small());
+        if !tail || guards(objective.scope) {
+            continue;
+        }
+        let item = items.iter().find(|item| item.node.as_text() == Some(objective.text.as_str()));
+        let place = item.map(|item| item.node.span);
+        let message = format!(
+            "`{}` alone is passed by turning requests away: they have no response time",
+            objective.text
+        );
+        let diagnostic = Diagnostic::new(super::super::diagnostics::Severity::Warning, place, message);
+        build.context.push(diagnostic.help("add a `within` or `success` objective on the same scope"));
+    }
+}

@@ -1,0 +1,205 @@
+//! What can be seen to be wrong or doubtful before anything is simulated: circles of calls, more requests than a run
+//! may have, load above capacity, timeouts below the work, autoscalers without a measure.
+
+use super::super::diagnostics::{Diagnostic, Severity};
+use super::build::Build;
+use super::demand::Demand;
+use crate::model::Scaler;
+use crate::model::{ArrivalProcess, Caller, Mode, ServiceId, SourceKind, Step};
+
+/// Errors: the model could not be simulated.
+pub(super) fn check(build: &Build<'_>) {
+    circles(build);
+    too_many(build);
+    never_ends(build);
+}
+
+/// Warnings: the model probably means something else. Only for a model without errors.
+pub(super) fn doubt(build: &Build<'_>) {
+    let demand = Demand::of(&build.model, &build.shares);
+    overload(build, &demand);
+    short_timeouts(build, &demand);
+    blind_autoscalers(build);
+    if !matches!(build.model.plan.mode, Mode::Terminating) && changes_in_time(build) {
+        warn(build, "a steady run has arrivals that change over time: its long-run values mean little");
+    }
+}
+
+fn warn(build: &Build<'_>, message: &str) {
+    build.context.push(Diagnostic::new(Severity::Warning, None, message.to_owned()));
+}
+
+/// Only the graph of calls between services must have no circle: a circle of waiting pods can lock up.
+fn circles(build: &Build<'_>) {
+    let mut callees: Vec<Vec<(usize, usize)>> = vec![Vec::new(); build.model.services.len()];
+    for (at, call) in build.calls.iter().enumerate() {
+        if let Caller::Service(caller) = call.caller {
+            let target = build.model.edges[build.model.sites[call.site.index()].edge.index()].target;
+            callees[caller.index()].push((target.index(), at));
+        }
+    }
+    let mut done = vec![false; callees.len()];
+    for start in 0..callees.len() {
+        let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+        while let Some(&(service, next)) = path.last() {
+            if done[service] {
+                path.pop();
+                continue;
+            }
+            let Some(&(callee, call)) = callees[service].get(next) else {
+                done[service] = true;
+                path.pop();
+                continue;
+            };
+            if let Some(last) = path.last_mut() {
+                last.1 += 1;
+            }
+            match path.iter().position(|&(on_path, _)| on_path == callee) {
+                Some(from) => {
+                    let name = |at: usize| build.model.services[at].name.as_str();
+                    let mut names: Vec<&str> = path[from..].iter().map(|&(at, _)| name(at)).collect();
+                    names.push(name(callee));
+                    let message = format!("calls go in a circle: {}", names.join(" -> "));
+                    let help = "services that wait for each other can lock up; send without waiting or cut the circle";
+                    build.context.push(Diagnostic::error(build.calls[call].span, message).help(help));
+                }
+                None => path.push((callee, 0)),
+            }
+        }
+    }
+}
+
+/// A bound of the run that is foreseen is an error and not a surprise after hours.
+fn too_many(build: &Build<'_>) {
+    let plan = &build.model.plan;
+    let until = (plan.settle + plan.length).as_secs_f64();
+    let mut total = 0.0;
+    for source in &build.model.sources {
+        let SourceKind::Open(process) = &source.kind else { continue };
+        total += match process {
+            ArrivalProcess::Poisson(rates) | ArrivalProcess::Even(rates) => rates.cumulative(until),
+            ArrivalProcess::Renewal { gap } => until / build.model.laws[gap.index()].law.mean(),
+            ArrivalProcess::Mmpp { rates, .. } => rates.iter().copied().fold(0.0, f64::max) * until,
+            ArrivalProcess::Times(times) => times.len() as f64,
+            ArrivalProcess::Segments(_) => 0.0,
+        };
+    }
+    // A request makes at least two events: it arrives and it ends.
+    if 2.0 * total > plan.limits.events as f64 {
+        let message = format!(
+            "one run has about {total:.1e} requests, more than half of the {:.1e} events a run may have",
+            plan.limits.events as f64
+        );
+        let diagnostic = Diagnostic::new(Severity::Error, None, message);
+        build
+            .context
+            .push(diagnostic.help("lower the rate or shorten from..to; `run.limits.events` moves the bound"));
+    }
+}
+
+/// Users who neither think nor are served make infinitely many requests at one instant.
+fn never_ends(build: &Build<'_>) {
+    let model = &build.model;
+    let takes_time = |law: crate::model::LawId| model.laws[law.index()].law.mean() > 0.0;
+    // Any step that takes time anywhere below the class's program is enough.
+    let busy = model
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::Work { law } | Step::Wait { law } if takes_time(*law)));
+    for source in &model.sources {
+        if let SourceKind::Closed { think, .. } = source.kind
+            && !takes_time(think)
+            && !busy
+        {
+            let message =
+                format!("users of `{}` neither think nor are served: the run could never end", source.name);
+            build.context.push(Diagnostic::new(Severity::Error, None, message));
+        }
+    }
+}
+
+fn changes_in_time(build: &Build<'_>) -> bool {
+    let changes = |process: &ArrivalProcess| match process {
+        ArrivalProcess::Poisson(rates) | ArrivalProcess::Even(rates) => rates.pieces().len() > 1,
+        _ => false,
+    };
+    build
+        .model
+        .sources
+        .iter()
+        .any(|source| matches!(&source.kind, SourceKind::Open(process) if changes(process)))
+}
+
+/// The load of each service at the largest rate, against the most pods it can have.
+fn overload(build: &Build<'_>, demand: &Demand) {
+    for (at, service) in build.model.services.iter().enumerate() {
+        let most = match &service.scaler {
+            Some(Scaler::Hpa(hpa)) => hpa.max,
+            Some(Scaler::Target(target)) => target.max,
+            None => most_replicas(build, at),
+        };
+        let need = &demand.services[at];
+        let cores = need.cores;
+        let capacity = f64::from(most) * service.cpu_limit.min(f64::from(service.slots));
+        let slots = f64::from(most) * f64::from(service.slots);
+        let span = build.service_spans[at];
+        if cores > capacity {
+            let message = format!(
+                "`{}` is offered {cores:.1} cores of work at the top and has {capacity:.1} with {most} pods",
+                service.name
+            );
+            build.context.push(
+                Diagnostic::warning(span, message)
+                    .help("it cannot keep up: requests queue or are turned away"),
+            );
+        } else if need.held > slots {
+            let message = format!(
+                "`{}` needs {:.1} slots at the top even without waiting and has {slots:.0} with {most} pods",
+                service.name, need.held
+            );
+            build.context.push(
+                Diagnostic::warning(span, message)
+                    .help("it cannot keep up: requests queue or are turned away"),
+            );
+        }
+    }
+}
+
+fn most_replicas(build: &Build<'_>, at: usize) -> u32 {
+    let changes = build.model.changes.iter().filter_map(|change| match change.action {
+        crate::model::ChangeAction::Replicas(ServiceId(id), count) if usize::from(id) == at => Some(count),
+        _ => None,
+    });
+    changes.fold(build.model.services[at].replicas, u32::max)
+}
+
+/// A timeout below the mean time the callee needs when nothing waits fails most calls.
+fn short_timeouts(build: &Build<'_>, demand: &Demand) {
+    for call in &build.calls {
+        let site = &build.model.sites[call.site.index()];
+        let needs = demand.time_of(site.operation);
+        for (name, timeout) in [("timeout", site.policy.timeout), ("try_timeout", site.policy.try_timeout)] {
+            if let Some(timeout) = timeout.map(|span| span.as_secs_f64()).filter(|&span| span < needs) {
+                let target = build.model.edges[site.edge.index()].target;
+                let message = format!(
+                    "the {name} of {timeout} s is shorter than the {needs:.3} s that `{}` needs on average without waiting",
+                    build.model.services[target.index()].name
+                );
+                build.context.push(Diagnostic::warning(call.span, message));
+            }
+        }
+    }
+}
+
+fn blind_autoscalers(build: &Build<'_>) {
+    for (service, &span) in build.model.services.iter().zip(&build.service_spans) {
+        if matches!(service.scaler, Some(Scaler::Hpa(_)))
+            && service.cpu_request.is_none_or(|request| request <= 0.0)
+        {
+            let message =
+                format!("the autoscaler of `{}` watches cpu, but its pods request none", service.name);
+            let help = "without resources.requests.cpu Kubernetes computes no utilisation and never scales";
+            build.context.push(Diagnostic::warning(span, message).help(help));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! The section `timeline`: changes at fixed times.
+
+use super::super::cursor::Field;
+use super::super::diagnostics::Diagnostic;
+use super::super::path::{Path, full_kind};
+use super::super::table::{Kind, Table, required};
+use super::build::Build;
+use super::workloads::Workloads;
+use crate::model::{Change, ChangeAction, ServiceId};
+
+pub(super) static CHANGE: Table = Table {
+    name: "change",
+    doc: "A change at a fixed time",
+    keys: &[
+        required("at", Kind::Time, "when, such as T0-20m"),
+        required("set", Kind::Paths, "paths and values, such as { hpa/web.spec.minReplicas: 40 }"),
+    ],
+};
+
+const SETTABLE: &str = "services.S.replicas, deploy/NAME.spec.replicas, hpa/NAME.spec.minReplicas or hpa/NAME.spec.maxReplicas, \
+     services.S.autoscaler.min or services.S.autoscaler.max";
+
+/// Reads the section; changes come out sorted by time, equal times in the order of the file.
+pub(super) fn timeline(section: &Field<'_>, workloads: &Workloads<'_>, build: &mut Build<'_>) {
+    for (name, field) in section.entries() {
+        let map = field.map();
+        let at = map.field("at").and_then(|field| build.clock.seconds(&field.time()?, &field));
+        let set = map.field("set").map(|field| field.entries()).unwrap_or_default();
+        let Some(at) = at else { continue };
+        if at < build.clock.start() || at > build.clock.to {
+            field.warn(format!("{} lies outside the simulated time", field.path));
+        }
+        for (path, value) in set {
+            let number =
+                value.parsed(super::super::quantity::count).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+            let action = number.and_then(|number| action(path, number, &value, workloads, build));
+            if let Some(action) = action {
+                let change = Change { name: name.to_owned(), at: build.clock.sim(at), action };
+                build.model.changes.push(change);
+            }
+        }
+    }
+    build.model.changes.sort_by_key(|change| change.at);
+}
+
+fn action(
+    path: &str,
+    number: u32,
+    value: &Field<'_>,
+    workloads: &Workloads<'_>,
+    build: &Build<'_>,
+) -> Option<ChangeAction> {
+    let refuse = |message: String| {
+        build.context.push(Diagnostic::error(value.key_span, message).expected(SETTABLE));
+        None
+    };
+    let parsed = match Path::parse(path) {
+        Ok(parsed) => parsed,
+        Err(error) => return refuse(format!("not a path: {}", error.message)),
+    };
+    if number > 1_000_000 {
+        return refuse(format!("{path}: {number} pods; at most a million are simulated"));
+    }
+    let words: Vec<&str> = parsed.segments.iter().map(|segment| segment.text.as_str()).collect();
+    let service = |name: &str| build.model.service_named(name);
+    let make = |id: Option<ServiceId>, action: fn(ServiceId, u32) -> ChangeAction| match id {
+        Some(id) => Some(action(id, number)),
+        None => refuse(format!("`{path}` names no service of this scenario")),
+    };
+    let scaled = |id: Option<ServiceId>| id.filter(|id| build.model.services[id.index()].scaler.is_some());
+    match (&parsed.object, &words[..]) {
+        (None, ["services", name, "replicas"]) => make(service(name), ChangeAction::Replicas),
+        (None, ["services", name, "autoscaler", "min"]) => {
+            make(scaled(service(name)), ChangeAction::MinReplicas)
+        }
+        (None, ["services", name, "autoscaler", "max"]) => {
+            make(scaled(service(name)), ChangeAction::MaxReplicas)
+        }
+        (Some(object), ["spec", key]) => {
+            let (kind, is_hpa) =
+                (full_kind(&object.kind), full_kind(&object.kind) == "HorizontalPodAutoscaler");
+            let by = workloads.scaled_by.iter().find(|(_, hpa)| is_hpa && hpa.name == object.name);
+            let id = match kind {
+                "HorizontalPodAutoscaler" => by.and_then(|(name, _)| service(name)),
+                "Deployment" => service(workloads.service_of(&object.name).unwrap_or(&object.name)),
+                _ => None,
+            };
+            match (kind, *key) {
+                ("HorizontalPodAutoscaler", "minReplicas") => make(id, ChangeAction::MinReplicas),
+                ("HorizontalPodAutoscaler", "maxReplicas") => make(id, ChangeAction::MaxReplicas),
+                ("Deployment", "replicas") => make(id, ChangeAction::Replicas),
+                _ => refuse(format!("`{path}` cannot be changed while a run goes on")),
+            }
+        }
+        _ => refuse(format!("`{path}` cannot be changed while a run goes on")),
+    }
+}
