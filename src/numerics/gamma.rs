@@ -1,5 +1,7 @@
 //! The gamma function, the regularised incomplete gamma functions and their inverses.
 
+#![expect(clippy::excessive_precision, reason = "constants are kept as printed in their sources")]
+
 use super::elementary::{exp, ln, ln_1p, pow, sqrt};
 use super::normal::norm_quantile;
 use super::root::newton;

@@ -1,5 +1,7 @@
 //! The normal law.
 
+#![expect(clippy::excessive_precision, reason = "constants are kept as printed in their sources")]
+
 use super::elementary::{erfc, exp, ln, sqrt};
 
 const SQRT_TWO_PI: f64 = 2.506_628_274_631_000_502_4;

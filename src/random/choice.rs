@@ -21,7 +21,7 @@ impl Choice {
     pub fn weighted(weights: &[f64]) -> Option<Self> {
         let valid = weights.iter().all(|w| w.is_finite() && *w >= 0.0);
         let total: f64 = weights.iter().sum();
-        if !valid || !(total > 0.0 && total.is_finite()) || u32::try_from(weights.len()).is_err() {
+        if !(valid && total > 0.0 && total.is_finite()) || u32::try_from(weights.len()).is_err() {
             return None;
         }
         let mut sum = 0.0;

@@ -10,6 +10,9 @@ mod key;
 mod law;
 mod sampler;
 
+#[cfg(test)]
+mod tests;
+
 pub use choice::{Choice, uniform_below};
 pub use key::{Key, KeyedRng, unit};
 pub use law::{Component, Empirical, Form, Law, LawError, Phase, Tail, Truncated};

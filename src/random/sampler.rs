@@ -108,13 +108,14 @@ impl Sampler {
         Self::Table(Box::new(Table::new(&Law::unit_exponential())))
     }
 
-    /// The draw of 64 random bits in the nearest whole nanosecond, for a law in seconds; saturates.
+    /// The draw of 64 random bits in the nearest whole nanosecond, for a law in seconds; saturates at 292 years or
+    /// later.
     #[inline]
     #[must_use]
     pub fn nanos(&self, bits: u64) -> u64 {
         match self {
             Self::Constant { nanos, .. } => *nanos,
-            Self::Table(table) => round(table.nanos(bits)),
+            Self::Table(table) => (table.nanos(bits) + 0.5) as i64 as u64,
             Self::Discrete(discrete) => discrete.values[discrete.choice.pick(bits)].0,
         }
     }
@@ -147,7 +148,8 @@ impl Table {
     #[inline(always)]
     fn nanos(&self, bits: u64) -> f64 {
         let (half, distance) = half_and_distance(bits);
-        let scaled = ((distance >> DISTANCE_SHIFT) as f64).to_bits();
+        // Signed conversions are single instructions; neither number reaches the sign bit.
+        let scaled = ((distance >> DISTANCE_SHIFT) as i64 as f64).to_bits();
         let cell = ((scaled >> (MANTISSA_BITS - CELL_BITS)) as usize).wrapping_sub(FIRST_CELL);
         // Distances below the table wrap to huge cell numbers and miss it, like those beyond its end would.
         if let Some([c0, c1, c2, c3]) = self.halves[half].get(cell) {

@@ -56,7 +56,14 @@ impl Law {
             Form::Shifted { law, offset } => law.both(x - offset),
             Form::Truncated(t) => {
                 let (below, above) = t.law.both(x);
-                (((below - t.below) / t.mass).clamp(0.0, 1.0), ((above - t.above) / t.mass).clamp(0.0, 1.0))
+                // From the side of the inner law on which less is subtracted.
+                if t.below <= t.above {
+                    let lower = ((below - t.below) / t.mass).clamp(0.0, 1.0);
+                    (lower, ((above - t.above) / t.mass).clamp(0.0, 1.0))
+                } else {
+                    let upper = ((above - t.above) / t.mass).clamp(0.0, 1.0);
+                    (((t.mass + t.above - above) / t.mass).clamp(0.0, 1.0), upper)
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ mod lognormal;
 mod moments;
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::fmt;
 
