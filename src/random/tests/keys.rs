@@ -137,12 +137,15 @@ fn avalanche(samples: usize, worst: &mut Worst, name: &str, f: impl Fn(u64, u64)
     for input in 0..64 {
         let mut flips = [0u32; 64];
         let mut total = 0;
-        for n in 0..samples as u64 {
+        let mut count = 0.0;
+        // Where the input is `n` itself, its partner must not come round again as another sample.
+        for n in (0..2 * samples as u64).filter(|n| n >> input & 1 == 0).take(samples) {
             let change = f(n, 0) ^ f(n, 1 << input);
+            count += 1.0;
             total += change.count_ones();
             (0..64).for_each(|bit| flips[bit] += (change >> bit & 1) as u32);
         }
-        let n = samples as f64;
+        let n: f64 = count;
         let weight = (f64::from(total) - 32.0 * n) / (16.0 * n).sqrt();
         worst.see(weight, || format!("{name}: input bit {input}, number of flips"));
         for (bit, flips) in flips.iter().enumerate() {
