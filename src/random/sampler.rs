@@ -108,14 +108,13 @@ impl Sampler {
         Self::Table(Box::new(Table::new(&Law::unit_exponential())))
     }
 
-    /// The draw of 64 random bits in the nearest whole nanosecond, for a law in seconds; saturates at 292 years or
-    /// later.
+    /// The draw of 64 random bits in the nearest whole nanosecond, for a law in seconds; saturates.
     #[inline]
     #[must_use]
     pub fn nanos(&self, bits: u64) -> u64 {
         match self {
             Self::Constant { nanos, .. } => *nanos,
-            Self::Table(table) => (table.nanos(bits) + 0.5) as i64 as u64,
+            Self::Table(table) => round(table.nanos(bits)),
             Self::Discrete(discrete) => discrete.values[discrete.choice.pick(bits)].0,
         }
     }
@@ -148,7 +147,7 @@ impl Table {
     #[inline(always)]
     fn nanos(&self, bits: u64) -> f64 {
         let (half, distance) = half_and_distance(bits);
-        // Signed conversions are single instructions; neither number reaches the sign bit.
+        // A signed conversion is a single instruction, and the number does not reach the sign bit.
         let scaled = ((distance >> DISTANCE_SHIFT) as i64 as f64).to_bits();
         let cell = ((scaled >> (MANTISSA_BITS - CELL_BITS)) as usize).wrapping_sub(FIRST_CELL);
         // Distances below the table wrap to huge cell numbers and miss it, like those beyond its end would.

@@ -45,7 +45,7 @@ fn tables_reproduce_the_quantiles() {
             let bits = [bits, bits, squeezed, !squeezed][n % 4];
             let (got, want) = (sampler.value(bits), exact(&law, bits));
             worst = worst.max((got - want).abs() / want.max(f64::MIN_POSITIVE));
-            let nanos = (want * 1e9 + 0.5) as i64 as u64;
+            let nanos = (want * 1e9 + 0.5) as u64;
             assert!(sampler.nanos(bits).abs_diff(nanos) as f64 <= 1.0 + want * 1e3, "{law}");
         }
         println!("{law}: {worst:.1e}");
