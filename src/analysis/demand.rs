@@ -1,5 +1,5 @@
-//! What programs ask of services on average: visits, cpu time, time in a slot. Retries and waiting are left out,
-//! so this is the first-attempt load.
+//! What programs ask of services on average: visits, cpu time, time in a slot. Retries and waiting are left
+//! out, so this is the first-attempt load.
 
 use crate::model::{ArrivalProcess, LawId};
 use crate::model::{Class, Model, PodSpeed, RateProfile, Service, SourceKind, Step, StepId};
@@ -145,8 +145,9 @@ fn cost_of(model: &Model, program: StepId, speed: f64, depth: usize) -> Cost {
     cost
 }
 
-/// Adds the work and calls of parallel branches, which start in the steps after `at`; gives the time until `need` of
-/// them have ended. The mean of the slowest is at least the slowest mean; without laws of sums that must do.
+/// Adds the work and calls of parallel branches, which start in the steps after `at`; gives the time until
+/// `need` of them have ended. The mean of the slowest is at least the slowest mean; without laws of sums that
+/// must do.
 fn side_by_side(model: &Model, at: usize, side: Sides, weight: f64, cost: &mut Cost) -> f64 {
     let mut times = Vec::new();
     for first in (1..=usize::from(side.branches)).map(|b| StepId((at + b) as u16)) {
@@ -183,8 +184,8 @@ pub(super) fn mean_speed(model: &Model, service: &Service) -> f64 {
     if speed > 0.0 { speed } else { 1.0 }
 }
 
-/// Requests of a class expected between two instants, in seconds from the start of a replication. The second value
-/// says whether it is only a bound from above.
+/// Requests of a class expected between two instants, in seconds from the start of a replication. The second
+/// value says whether it is only a bound from above.
 pub(super) fn expected_requests(model: &Model, class: usize, from: f64, to: f64) -> (f64, bool) {
     let Some(source) = model.sources.get(model.classes[class].source.index()) else { return (0.0, false) };
     let Some(at) = source.classes.iter().position(|id| id.index() == class) else { return (0.0, false) };

@@ -1,5 +1,6 @@
 //! Which recorded windows are judged together.
 
+use super::series::counted_from;
 use super::slice::{Part, arrivals};
 use crate::metrics::RunRecord;
 use crate::model::{Measure, Model, Objective, Scope};
@@ -9,9 +10,9 @@ use std::ops::Range;
 /// Arrivals under which a window joins the next.
 pub(super) const FEWEST: u64 = 100;
 
-/// The parts an objective is judged in: the whole span, the windows of `during`, or a group of windows each `every`.
-/// Groups follow the arrivals of the first replication, so that all replications are judged alike. `None` if the
-/// record has no windows although they are needed.
+/// The parts an objective is judged in: the whole span, the windows of `during`, or a group of windows each
+/// `every`. Groups follow the arrivals of the first replication, so that all replications are judged alike.
+/// `None` if the record has no windows although they are needed.
 pub(super) fn parts(model: &Model, objective: &Objective, first: &RunRecord) -> Option<Vec<Part>> {
     if objective.during.is_none() && objective.every.is_none() {
         return Some(vec![Part::Whole]);
@@ -39,7 +40,7 @@ pub(super) fn inside(
         return None;
     }
     let Some((start, end)) = span else { return Some(0..count) };
-    let from = model.plan.from();
+    let from = counted_from(model);
     let (start, end) = (start.since(from).as_nanos(), end.since(from).as_nanos());
     // The window w has its middle at (w + 1/2) width.
     let first_middle_at = |t: u64| (t.saturating_add(windows.width / 2) / windows.width) as usize;
@@ -51,8 +52,8 @@ pub(super) fn inside(
     Some(holding..holding + 1)
 }
 
-/// Cuts windows into groups of `every`; where `scope` is given, a group with under 100 arrivals joins the next, and
-/// the last one the one before.
+/// Cuts windows into groups of `every`; where `scope` is given, a group with under 100 arrivals joins the
+/// next, and the last one the one before.
 pub(super) fn joined(
     record: &RunRecord,
     inside: Range<usize>,

@@ -1,7 +1,7 @@
 //! When a run was healthy: every promise about answers held in its windows; and so when it recovered.
 
 use super::groups::{inside, joined};
-use super::series::relative;
+use super::series::{counted_from, counted_length, relative};
 use super::slice::Part;
 use super::track::observe;
 use crate::metrics::RunRecord;
@@ -34,8 +34,8 @@ pub(super) struct Health {
     pub(super) unhealthy: Vec<f64>,
 }
 
-/// Promises whose windows say whether answers are as promised. Goodput falls with the offered rate after a peak, and
-/// pods and utilisation are means, so they say nothing about health.
+/// Promises whose windows say whether answers are as promised. Goodput falls with the offered rate after a
+/// peak, and pods and utilisation are means, so they say nothing about health.
 fn is_health(objective: &Objective) -> bool {
     let scope = matches!(objective.scope, Scope::System | Scope::Class(_));
     let measure = matches!(
@@ -99,15 +99,15 @@ impl Health {
         }
         let width = windows.width;
         let sick = healthy.iter().filter(|&&ok| !ok).count();
-        self.unhealthy.push((width * sick as u64).min(model.plan.length.as_nanos()) as f64 / 1e9);
+        self.unhealthy.push((width * sick as u64).min(counted_length(model).as_nanos()) as f64 / 1e9);
         for recovery in &mut self.recoveries {
-            recovery.runs.push(recovered(&healthy, width, model.plan.from(), recovery.mark));
+            recovery.runs.push(recovered(&healthy, width, counted_from(model), recovery.mark));
         }
     }
 }
 
-/// Whether an objective's limit holds in a group of windows of one run; nobody coming is healthy, nobody answered is
-/// not.
+/// Whether an objective's limit holds in a group of windows of one run; nobody coming is healthy, nobody
+/// answered is not.
 fn holds(model: &Model, objective: &Objective, record: &RunRecord, group: &Range<usize>) -> bool {
     let part = Part::Windows(group.clone());
     let Some((seen, _)) = observe(model, objective.scope, &objective.measure, record, &part) else {

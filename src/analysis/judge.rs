@@ -3,7 +3,7 @@
 use super::health::Recovery;
 use super::pool::{CONFIDENCE, Pool, TAIL, estimate_of};
 use super::scope;
-use super::series::relative;
+use super::series::{counted_from, relative};
 use super::slice::Part;
 use super::summary::{Conclusion, Estimate, ObjectiveResult, Outcome};
 use super::track::Track;
@@ -20,10 +20,10 @@ struct Judged {
 
 /// Judges every objective, in the author's order.
 ///
-/// Without `in … of runs` the mean over runs (for quantiles the pooled quantile) is judged by its 95 % interval:
-/// pass if all of it meets the limit, fail if none does, else inconclusive. With `every` all windows are judged
-/// together at 95 % (Bonferroni's inequality) and the worst is reported. With `in … of runs` each run is judged by
-/// itself, and the share of runs that meet the rule by its Wilson interval.
+/// Without `in … of runs` the mean over runs (for quantiles the pooled quantile) is judged by its 95 %
+/// interval: pass if all of it meets the limit, fail if none does, else inconclusive. With `every` all
+/// windows are judged together at 95 % (Bonferroni's inequality) and the worst is reported. With `in … of
+/// runs` each run is judged by itself, and the share of runs that meet the rule by its Wilson interval.
 #[must_use]
 pub fn judge(model: &Model, pool: &Pool) -> (Vec<ObjectiveResult>, Conclusion) {
     let results: Vec<_> = model
@@ -111,7 +111,7 @@ fn objective(model: &Model, pool: &Pool, objective: &Objective, track: &Track) -
     result.outcome = judged.outcome;
     if let (Part::Windows(range), Some(_), Some(width)) = (&judged.part, objective.every, pool.series.width())
     {
-        let start = model.plan.from().as_nanos() + width * range.start as u64;
+        let start = counted_from(model).as_nanos() + width * range.start as u64;
         result.worst_at = Some(relative(start, model.plan.t0));
     }
     if let Some(wanted) = objective.in_runs {

@@ -1,7 +1,7 @@
 //! From records to estimates with intervals; the verdict.
 //!
-//! [`Pool`] folds the records of replications, [`summarize`] makes the [`Summary`] of it that every report reads, and
-//! [`judge`] is the only place where a rule and a measurement become a verdict.
+//! [`Pool`] folds the records of replications, [`summarize`] makes the [`Summary`] of it that every report
+//! reads, and [`judge`] is the only place where a rule and a measurement become a verdict.
 
 mod beside;
 mod demand;

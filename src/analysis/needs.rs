@@ -1,5 +1,5 @@
-//! Pods needed at T0: the smallest ready count that carries the first attempts of every window until reactive pods
-//! can be ready. An estimate from rates and means, not from the simulation.
+//! Pods needed at T0: the smallest ready count that carries the first attempts of every window until reactive
+//! pods can be ready. An estimate from rates and means, not from the simulation.
 
 use super::demand::{ClassDemand, expected_requests, mean_speed, of_class};
 use super::pool::Pool;
@@ -40,8 +40,8 @@ fn need(model: &Model, pool: &Pool, demands: &[ClassDemand], s: usize, service: 
     }
 }
 
-/// Seconds after T0 at which a pod started in answer to T0 is ready on average: the sample is taken, ages, is seen
-/// by the next tick, and the pod starts. Scheduled pods count from their schedule.
+/// Seconds after T0 at which a pod started in answer to T0 is ready on average: the sample is taken, ages, is
+/// seen by the next tick, and the pod starts. Scheduled pods count from their schedule.
 fn reactive_at(model: &Model, s: usize, service: &Service) -> Option<f64> {
     let startup = model.laws.get(service.startup.index()).map_or(0.0, |law| law.law.mean());
     let startup = if startup.is_finite() { startup } else { 0.0 };
@@ -160,8 +160,8 @@ fn pods(slots: f64, per_pod: f64) -> Option<u32> {
     (count < 1e9).then_some(count as u32)
 }
 
-/// The tightest promise on a class that visits the service: its level, and what each of the services on the way may
-/// wait when they share the time that work leaves.
+/// The tightest promise on a class that visits the service: its level, and what each of the services on the
+/// way may wait when they share the time that work leaves.
 fn waiting_budget(model: &Model, demands: &[ClassDemand], s: usize) -> Option<(f64, f64)> {
     let mut tightest: Option<(f64, f64)> = None;
     for objective in &model.objectives {

@@ -16,7 +16,8 @@ pub(super) const CONFIDENCE: f64 = 0.95;
 /// Observations beyond a quantile without which it is not reported: `n (1 - p)`.
 pub(super) const TAIL: f64 = 10.0;
 
-/// All that is kept of the replications of one design point. Its size does not depend on the number of requests.
+/// All that is kept of the replications of one design point. Its size does not depend on the number of
+/// requests.
 #[derive(Clone, Debug)]
 pub struct Pool {
     model: Model,
@@ -66,7 +67,8 @@ impl Pool {
         }
     }
 
-    /// Adds the record of the next replication. Records of one model, folded in one order, give the same bytes.
+    /// Adds the record of the next replication. Records of one model, folded in one order, give the same
+    /// bytes.
     pub fn fold(&mut self, record: RunRecord) {
         let rows = scalars(&self.model, &record);
         self.parts.push(rows.iter().map(|row| (row.above, row.below)).collect());

@@ -27,8 +27,8 @@ pub(super) enum Kind {
     Quantile(f64),
 }
 
-/// A metric of one record: numerator and denominator. A denominator of zero is no value; for sectioned metrics
-/// it counts observations.
+/// A metric of one record: numerator and denominator. A denominator of zero is no value; for sectioned
+/// metrics it counts observations.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scalar {
     pub(super) scope: String,

@@ -4,9 +4,9 @@ use super::pool::TAIL;
 use super::scope;
 use super::summary::{SeriesPoint, SeriesRow};
 use crate::metrics::{ClassWindow, FailureCause, Recorder, RunRecord, ServiceWindow, WindowRecord};
-use crate::model::Model;
+use crate::model::{Mode, Model, WarmUp};
 use crate::stats::quantile;
-use crate::units::SimTime;
+use crate::units::{SimDuration, SimTime};
 
 /// Percentiles of the response time that have a series.
 const PERCENTILES: [(&str, f64); 3] = [("sojourn_p50", 0.5), ("sojourn_p95", 0.95), ("sojourn_p99", 0.99)];
@@ -148,7 +148,7 @@ impl SeriesPool {
     }
 
     fn point(&self, model: &Model, line: &Series, window: usize) -> SeriesPoint {
-        let start = model.plan.from().as_nanos() + self.width * window as u64;
+        let start = counted_from(model).as_nanos() + self.width * window as u64;
         let t = relative(start, model.plan.t0);
         let value = |run: &Vec<f64>| if run.is_empty() { 0.0 } else { run[window] };
         let mut values: Vec<f64> = line.runs.iter().map(value).filter(|v| !v.is_nan()).collect();
@@ -180,9 +180,22 @@ pub(super) fn relative(nanos: u64, t0: SimTime) -> f64 {
     (i128::from(nanos) - i128::from(t0.as_nanos())) as f64 / SECOND
 }
 
+/// The instant from which requests count: in steady mode the warm-up at the start of the span is deleted.
+pub(super) fn counted_from(model: &Model) -> SimTime {
+    match model.plan.mode {
+        Mode::Steady(WarmUp::Fixed(cut)) => (model.plan.from() + cut).min(model.plan.to()),
+        _ => model.plan.from(),
+    }
+}
+
+/// How long requests count.
+pub(super) fn counted_length(model: &Model) -> SimDuration {
+    model.plan.to().since(counted_from(model))
+}
+
 /// Length of a window; the last may be shorter.
 fn window_seconds(model: &Model, width: u64, window: usize) -> f64 {
-    let left = model.plan.length.as_nanos().saturating_sub(width * window as u64);
+    let left = counted_length(model).as_nanos().saturating_sub(width * window as u64);
     left.min(width).max(1) as f64 / SECOND
 }
 

@@ -25,8 +25,8 @@ pub(super) struct Slice {
     pub(super) sojourn: Option<Recorder>,
 }
 
-/// The requests of a scope. `None` if the record does not keep them: services and edges have no window series of
-/// answers. `within` asks for a count within a limit, `times` for response times.
+/// The requests of a scope. `None` if the record does not keep them: services and edges have no window series
+/// of answers. `within` asks for a count within a limit, `times` for response times.
 pub(super) fn requests(
     model: &Model,
     record: &RunRecord,

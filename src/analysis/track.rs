@@ -1,12 +1,14 @@
 //! What each run says about one objective.
 
 use super::groups;
+use super::series::counted_length;
 use super::slice::{Part, requests};
 use crate::metrics::{Recorder, RunRecord};
 use crate::model::{Measure, Model, Objective, Scope, ShareKind};
 use std::ops::Range;
 
-/// One run in one part: numerator and denominator of a share or a mean, or a quantile with its number of answers.
+/// One run in one part: numerator and denominator of a share or a mean, or a quantile with its number of
+/// answers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Observation {
     /// Sum above the line; for a quantile the quantile itself.
@@ -82,8 +84,8 @@ impl Track {
     }
 }
 
-/// What a run says about a measure in a part, with the response times a quantile came from. `None` if it is not
-/// recorded.
+/// What a run says about a measure in a part, with the response times a quantile came from. `None` if it is
+/// not recorded.
 pub(super) fn observe(
     model: &Model,
     scope: Scope,
@@ -145,7 +147,7 @@ fn seconds(record: &RunRecord, model: &Model, part: &Part) -> Option<f64> {
         Part::Whole => record.span,
         Part::Windows(range) => {
             let width = record.windows.as_ref()?.width;
-            let length = model.plan.length.as_nanos();
+            let length = counted_length(model).as_nanos();
             (width * range.end as u64).min(length).saturating_sub(width * range.start as u64)
         }
     };

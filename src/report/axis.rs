@@ -34,7 +34,8 @@ impl Axis {
         Self { log: false, low: 0.0, high: count * step, ticks }
     }
 
-    /// In decades around positive values; ticks at 1, 2 and 5, or at powers of ten when there are many decades.
+    /// In decades around positive values; ticks at 1, 2 and 5, or at powers of ten when there are many
+    /// decades.
     pub(super) fn logarithmic(smallest: f64, largest: f64) -> Self {
         let fine = largest / smallest < 3e3;
         let steps: &[f64] = if fine { &[1.0, 2.0, 5.0] } else { &[1.0] };

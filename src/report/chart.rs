@@ -1,7 +1,8 @@
 //! One chart over time as SVG: lines with bands, limits, shaded spans, a legend above the plot.
 //!
-//! Coordinates are drawn at twice the size of the screen's, so that whole numbers are fine enough, and the result
-//! scales by its view box. All text is SVG text: no fonts are read and the bytes are the same everywhere.
+//! Coordinates are drawn at twice the size of the screen's, so that whole numbers are fine enough, and the
+//! result scales by its view box. All text is SVG text: no fonts are read and the bytes are the same
+//! everywhere.
 
 use super::axis::{Axis, time_ticks};
 use super::number::{duration, instant, plain, share};
@@ -16,7 +17,8 @@ const SIZE: (u32, u32) = (1800, 660);
 const TEXT: u32 = 26;
 /// Points drawn of one line at most; more cannot be seen.
 const MOST_POINTS: usize = 900;
-/// Colours that the colour-blind tell apart (Okabe and Ito 2008), without the pale yellow, darkest contrast first.
+/// Colours that the colour-blind tell apart (Okabe and Ito 2008), without the pale yellow, darkest contrast
+/// first.
 pub(super) const PALETTE: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -268,7 +270,8 @@ impl Chart {
             .draw()
     }
 
-    /// Limits as dashes over the whole width; their names stand in the legend, where no line can run through them.
+    /// Limits as dashes over the whole width; their names stand in the legend, where no line can run through
+    /// them.
     fn draw_limits(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
         let (from, to) = self.span;
         for limit in &self.limits {
@@ -336,7 +339,8 @@ impl Line {
     }
 }
 
-/// Keeps the smallest and the largest value of each bucket, in their order, when there are too many points to see.
+/// Keeps the smallest and the largest value of each bucket, in their order, when there are too many points to
+/// see.
 fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     if points.len() <= MOST_POINTS {
         return points.to_vec();

@@ -38,8 +38,8 @@ pub(super) fn wrap(text: &str, most: usize) -> Vec<String> {
     lines
 }
 
-/// A table whose first column is aligned left, the others right. Last columns that do not fit are left out, and a
-/// long first column is cut.
+/// A table whose first column is aligned left, the others right. Last columns that do not fit are left out,
+/// and a long first column is cut.
 pub(super) fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
     let Some(head) = rows.first() else { return Vec::new() };
     let wide = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|cell| width(cell)).max().unwrap_or(0);

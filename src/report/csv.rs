@@ -25,7 +25,8 @@ pub fn summary_csv(summary: &Summary) -> String {
     text
 }
 
-/// `t_s,scope,metric,unit,mean,p05,p95`, a row a window and metric; blank where too few requests support a value.
+/// `t_s,scope,metric,unit,mean,p05,p95`, a row a window and metric; blank where too few requests support a
+/// value.
 #[must_use]
 pub fn timeseries_csv(summary: &Summary) -> String {
     let mut text = String::from("t_s,scope,metric,unit,mean,p05,p95\n");

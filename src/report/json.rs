@@ -5,8 +5,8 @@ use crate::analysis::Summary;
 /// The whole summary as indented JSON with a `version`, ending in a newline.
 #[must_use]
 pub fn summary_json(summary: &Summary) -> String {
-    // A summary is a tree of strings and finite numbers, so writing it cannot fail; were it to fail all the same,
-    // the reader gets JSON that says so rather than a broken file.
+    // A summary is a tree of strings and finite numbers, so writing it cannot fail; were it to fail all the
+    // same, the reader gets JSON that says so rather than a broken file.
     let mut text = serde_json::to_string_pretty(summary)
         .unwrap_or_else(|error| serde_json::json!({ "error": error.to_string() }).to_string());
     text.push('\n');
