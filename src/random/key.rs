@@ -4,7 +4,7 @@
 //! the root, then session, call site, visit, attempt. A draw hashes the key with a purpose by one folded
 //! 64 x 64 -> 128-bit multiplication, after wyrand (Wang Yi, wyhash, 2019); about a nanosecond.
 //!
-//! What was tested (`tests/keys.rs`; a fast part always, a long part on request): draws were taken along six walks:
+//! What was tested (`key_tests.rs`; a fast part always, a long part on request): draws were taken along six walks:
 //! successive children, successive purposes, both at once, ten purposes of each child in turn, a chain of only
 //! children, and successive seeds. Along each, every bit and byte is uniform; pairs and triples of neighbours at
 //! five lags fill their grids uniformly, in the top bits and in lower ones; uniforms are uncorrelated; birthday

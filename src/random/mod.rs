@@ -11,7 +11,11 @@ mod law;
 mod sampler;
 
 #[cfg(test)]
-mod tests;
+mod key_tests;
+#[cfg(test)]
+mod sampler_tests;
+#[cfg(test)]
+mod value_stability_tests;
 
 pub use choice::{Choice, uniform_below};
 pub use key::{Key, KeyedRng, unit};
