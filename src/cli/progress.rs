@@ -1,13 +1,14 @@
 //! How far the work is, on stderr and only on a terminal.
 
+use std::fmt::Write;
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::terminal::Terminal;
 use crate::study::Step;
 
-/// Seconds between redraws while nothing happens, so that the time shown stays alive.
+/// Time between redraws while nothing happens, so that the time shown stays alive.
 const TICK: Duration = Duration::from_millis(200);
 
 /// A bar that disappears when it is dropped, so that the result stands alone.
@@ -48,9 +49,19 @@ impl Drop for Progress {
     }
 }
 
-/// A template that is wrong would only cost the looks.
+/// Bar, count, rate and remaining time. A template that is wrong would only cost the looks.
 fn style(has_color: bool) -> ProgressStyle {
-    let bar = if has_color { "{wide_bar:.cyan/blue}" } else { "{wide_bar}" };
-    let template = format!("{{spinner}} {{msg}} {bar} {{pos}}/{{len}}  {{per_sec}}  {{eta}} left");
-    ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let bar = if has_color { "{bar:40.cyan/blue}" } else { "{bar:40}" };
+    let template = format!("{{spinner}} {{msg}} {bar} {{pos}}/{{len}}  {{rate}}  {{eta}} left");
+    let style = ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let rate = |state: &ProgressState, text: &mut dyn Write| {
+        let per_second = state.per_sec();
+        // Slow replications are told by the minute, so that the number is not mostly zeros.
+        let _ = if per_second >= 1.0 {
+            write!(text, "{per_second:.1}/s")
+        } else {
+            write!(text, "{:.1}/min", per_second * 60.0)
+        };
+    };
+    style.with_key("rate", rate)
 }

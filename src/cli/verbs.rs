@@ -1,23 +1,152 @@
 //! From a verb to the study that does it, and from its result to text and exit code.
 
-use super::arguments::{NewOptions, Verb};
+use serde_json::json;
+
+use super::arguments::{EditOptions, Format, NewOptions, RerunOptions, RunOptions, ValidateOptions, Verb};
 use super::exit::Exit;
 use super::generate;
+use super::progress::Progress;
+use super::signal::interrupt_flag;
 use super::terminal::Terminal;
-use crate::study::{self, StudyError};
+use crate::report::{self, TextOptions};
+use crate::scenario;
+use crate::study::{
+    self, Directory, Edit, Execution, FileInputs, Output, Prepared, Rerun, RunResult, StudyError,
+};
 
 /// Does what was asked.
 ///
 /// # Errors
 /// If there is no result.
 pub fn carry_out(verb: Verb, terminal: &Terminal) -> Result<Exit, StudyError> {
-    match verb {
+    let printed = match verb {
+        Verb::Run(options) => return run(&options, terminal),
+        Verb::Rerun(options) => return rerun(&options, terminal),
+        Verb::Validate(options) => return validate(&options, terminal),
+        Verb::Schema => terminal.result(&indented(&scenario::schema())),
         Verb::New(options) => new(&options, terminal),
         Verb::Completions { shell } => terminal.result(&generate::completions(shell)),
         Verb::Man { verb } => terminal.result(&generate::manual(verb.as_deref())?),
-        _ => Err(StudyError::Refused("this verb is not built yet".into())),
+    };
+    printed.map(|()| Exit::Passed)
+}
+
+fn run(options: &RunOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
+    let inputs = FileInputs::new("");
+    let prepared = study::prepare(&file_name(&options.scenario), &edits(&options.edit), &inputs)?;
+    show_diagnostics(&prepared, terminal);
+    if prepared.scenario.is_none() {
+        if terminal.format == Format::Json {
+            terminal.result(&indented(&study::validation_json(&prepared)))?;
+        }
+        return Ok(Exit::Refused);
     }
-    .map(|()| Exit::Passed)
+    let mut directory = options.out.as_ref().map(Directory::new);
+    let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
+    let result = watched(terminal, options.threads, |execution| study::run(&prepared, execution, output))?;
+    let files = written(&result, options.out.as_deref());
+    let text = match terminal.format {
+        Format::Json => report::summary_json(&result.summary),
+        Format::Text => {
+            let options = TextOptions { color: terminal.colors_result, files, ..TextOptions::default() };
+            // What was found before the run has been shown already, with its places.
+            let mut summary = result.summary.clone();
+            summary.warnings.drain(..result.foreseen);
+            report::text(&summary, &options)
+        }
+    };
+    terminal.result(&text)?;
+    Ok(exit_of(&result, options.strict))
+}
+
+/// What a finished run means for a script.
+fn exit_of(result: &RunResult, strict: bool) -> Exit {
+    let bounds = if result.summary.facts.bounds_hit.is_empty() { Exit::Passed } else { Exit::Failed };
+    bounds.or(Exit::of(&result.summary.conclusion, strict))
+}
+
+fn rerun(options: &RerunOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
+    let inputs = FileInputs::new("");
+    let moved = options.scenario.as_deref().map(file_name);
+    let mut directory = options.out.as_ref().map(Directory::new);
+    let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
+    let rerun = watched(terminal, options.threads, |execution| {
+        study::rerun(&options.run, moved.as_deref(), &inputs, execution, output)
+    })?;
+    let text = match terminal.format {
+        Format::Json => indented(&agreement_json(&rerun)),
+        Format::Text => agreement_text(&rerun),
+    };
+    terminal.result(&text)?;
+    Ok(if rerun.agrees() { Exit::Passed } else { Exit::Regressed })
+}
+
+fn agreement_json(rerun: &Rerun) -> serde_json::Value {
+    let outcome = if rerun.agrees() { "agrees" } else { "differs" };
+    json!({ "outcome": outcome, "files": rerun.files, "remarks": rerun.remarks })
+}
+
+fn agreement_text(rerun: &Rerun) -> String {
+    let mut text = String::new();
+    let width = rerun.files.iter().map(|file| file.file.chars().count()).max().unwrap_or(0);
+    for file in &rerun.files {
+        let word = match file.agreement {
+            study::Agreement::Agrees => "agrees",
+            study::Agreement::Differs => "DIFFERS",
+            study::Agreement::Missing => "MISSING now",
+            study::Agreement::Additional => "ADDITIONAL",
+        };
+        let altered = if file.altered_since { "  (the stored file was altered since)" } else { "" };
+        text.push_str(&format!("{:<width$}  {word}{altered}\n", file.file));
+    }
+    rerun.remarks.iter().for_each(|remark| text.push_str(&format!("note: {remark}\n")));
+    let differing = rerun.files.iter().filter(|file| file.agreement != study::Agreement::Agrees).count();
+    let all = rerun.files.len();
+    text.push_str(&match differing {
+        0 => format!("All {all} files agree with the stored run, byte for byte.\n"),
+        _ => format!("{differing} of {all} files do not agree with the stored run.\n"),
+    });
+    text
+}
+
+fn validate(options: &ValidateOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
+    let inputs = FileInputs::new("");
+    let mut exit = Exit::Passed;
+    let mut found = Vec::new();
+    for scenario in &options.scenario {
+        let prepared = match study::prepare(&file_name(scenario), &edits(&options.edit), &inputs) {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                // One file that cannot be read does not hide the mistakes of the others.
+                terminal.error(&error.to_string());
+                exit = exit.or(Exit::from(&error));
+                continue;
+            }
+        };
+        let warned = options.strict && prepared.diagnostics.warnings() > 0;
+        if prepared.scenario.is_none() || warned {
+            exit = exit.or(Exit::Refused);
+        }
+        match (terminal.format, options.resolved) {
+            (_, true) => {
+                show_diagnostics(&prepared, terminal);
+                if prepared.scenario.is_some() {
+                    terminal.result(&study::resolved_yaml(&prepared.document))?;
+                }
+            }
+            (Format::Json, false) => found.push(study::validation_json(&prepared)),
+            (Format::Text, false) => {
+                show_diagnostics(&prepared, terminal);
+                if let Some(contents) = study::contents(&prepared) {
+                    terminal.result(&format!("{scenario}: valid ({contents})\n"))?;
+                }
+            }
+        }
+    }
+    if terminal.format == Format::Json && !options.resolved {
+        terminal.result(&indented(&serde_json::Value::Array(found)))?;
+    }
+    Ok(exit)
 }
 
 fn new(options: &NewOptions, terminal: &Terminal) -> Result<(), StudyError> {
@@ -25,4 +154,54 @@ fn new(options: &NewOptions, terminal: &Terminal) -> Result<(), StudyError> {
     study::write_new(file, options.force)?;
     terminal.note(&format!("wrote {}; next: flashcrowd run {}", file.display(), file.display()));
     Ok(())
+}
+
+/// Does `work` with progress shown and Ctrl-C heard.
+fn watched<R>(
+    terminal: &Terminal,
+    threads: usize,
+    work: impl FnOnce(Execution<'_>) -> Result<R, StudyError>,
+) -> Result<R, StudyError> {
+    let interrupt = interrupt_flag();
+    let progress = Progress::new(terminal);
+    let mut show = |step| progress.show(step);
+    work(Execution { threads, interrupt, progress: &mut show })
+}
+
+/// Errors always, warnings unless told to be quiet.
+fn show_diagnostics(prepared: &Prepared, terminal: &Terminal) {
+    if prepared.diagnostics.has_errors() || !terminal.is_quiet {
+        terminal.message(&prepared.diagnostics.render(&prepared.document.sources, terminal.colors_messages));
+    }
+}
+
+fn edits(options: &EditOptions) -> Vec<Edit> {
+    let edit = |(option, assignment): (&str, String)| Edit { option: option.to_owned(), assignment };
+    options.edits().into_iter().map(edit).collect()
+}
+
+/// A path as scenarios name files: with `/` on every system.
+fn file_name(path: &str) -> String {
+    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
+}
+
+/// Names of what was written, as the user can open them.
+fn written(result: &RunResult, out: Option<&std::path::Path>) -> Vec<String> {
+    let Some(out) = out else { return Vec::new() };
+    let is_chart = |name: &str| name.starts_with("charts/");
+    let mut names: Vec<String> = result
+        .files
+        .iter()
+        .filter(|file| !is_chart(&file.name))
+        .map(|file| out.join(&file.name).display().to_string())
+        .collect();
+    if result.files.iter().any(|file| is_chart(&file.name)) {
+        names.push(out.join("charts/").display().to_string());
+    }
+    names
+}
+
+fn indented(value: &serde_json::Value) -> String {
+    // A tree of values always has a text.
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

@@ -9,7 +9,7 @@ use super::StudyError;
 use super::output::Output;
 use super::prepare::prepare;
 use super::provenance::{COMMIT, FileDigest, MODEL_SEMANTICS, Provenance, RUN_FILE_VERSION, VERSION, digest};
-use super::run::{Execution, Identity, RunResult, execute};
+use super::run::{Execution, Identity, RunResult, execute, refuse_errors};
 use crate::scenario::Inputs;
 
 /// Longest `run.json` that is read.
@@ -102,17 +102,14 @@ pub fn rerun(
         Some(_) => error,
     })?;
     same_inputs(&stored.inputs, &prepared.inputs)?;
-    let Some(scenario) = &prepared.scenario else {
-        let text = format!("`{name}` has errors in this version; `flashcrowd validate` shows them");
-        return Err(StudyError::Refused(text));
-    };
+    refuse_errors(&prepared)?;
     if let Some(output) = output.as_deref_mut() {
         output.prepare()?;
     }
     // The same content under another name is the same run, so results carry the stored names.
-    let identity = Identity { name: &stored.scenario, edits: &stored.overrides, inputs: &stored.inputs };
+    let identity = Identity { name: &stored.scenario, inputs: &stored.inputs };
     let interrupt = execution.interrupt;
-    let result = execute(scenario, identity, execution)?;
+    let result = execute(&prepared, identity, execution)?;
     if interrupt.load(Ordering::Relaxed) {
         return Err(StudyError::Interrupted);
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::StudyError;
+use super::account::Account;
 use super::host::{Host, Stopwatch};
 use super::output::{Output, OutputFile};
 use super::prepare::Prepared;
@@ -11,8 +12,8 @@ use super::provenance::{
     digests,
 };
 use super::step::Step;
-use super::trials::{Trial, simulate};
-use crate::analysis::{Summary, summarize};
+use super::trials::simulate;
+use crate::analysis::Summary;
 use crate::report;
 use crate::scenario::Scenario;
 
@@ -30,6 +31,8 @@ pub struct Execution<'a> {
 pub struct RunResult {
     /// The numbers and the verdict.
     pub summary: Summary,
+    /// How many of the summary's warnings, the first ones, the scenario's diagnostics had already.
+    pub foreseen: usize,
     /// Every file of a run; `run.json` and `host.json` are the last two.
     pub files: Vec<OutputFile>,
     /// What makes it repeatable.
@@ -43,8 +46,6 @@ pub struct RunResult {
 pub(super) struct Identity<'a> {
     /// The scenario as it was named.
     pub name: &'a str,
-    /// Edits of it.
-    pub edits: &'a [Edit],
     /// Every file read.
     pub inputs: &'a [FileDigest],
 }
@@ -58,13 +59,12 @@ pub fn run(
     execution: Execution<'_>,
     output: Option<&mut dyn Output>,
 ) -> Result<RunResult, StudyError> {
-    let scenario = prepared.scenario.as_ref();
-    let scenario = scenario.ok_or_else(|| StudyError::Refused(format!("`{}` has errors", prepared.name)))?;
-    let identity = Identity { name: &prepared.name, edits: &prepared.edits, inputs: &prepared.inputs };
     let interrupt = execution.interrupt;
-    let Some(output) = output else { return execute(scenario, identity, execution) };
+    let identity = Identity { name: &prepared.name, inputs: &prepared.inputs };
+    let Some(output) = output else { return execute(prepared, identity, execution) };
+    refuse_errors(prepared)?;
     output.prepare()?;
-    let result = execute(scenario, identity, execution)?;
+    let result = execute(prepared, identity, execution)?;
     if interrupt.load(Ordering::Relaxed) {
         return Err(StudyError::Interrupted);
     }
@@ -72,27 +72,37 @@ pub fn run(
     Ok(result)
 }
 
+/// The scenario of `prepared`, if it has no errors.
+pub(super) fn refuse_errors(prepared: &Prepared) -> Result<&Scenario, StudyError> {
+    let refused = || StudyError::Refused(format!("`{}` has errors; nothing was run", prepared.name));
+    prepared.scenario.as_ref().ok_or_else(refused)
+}
+
 /// Runs a scenario and makes its files, without writing them.
 pub(super) fn execute(
-    scenario: &Scenario,
+    prepared: &Prepared,
     identity: Identity<'_>,
     execution: Execution<'_>,
 ) -> Result<RunResult, StudyError> {
+    let scenario = refuse_errors(prepared)?;
     let watch = Stopwatch::start();
     let Execution { threads, interrupt, progress } = execution;
     let trial = simulate(&scenario.model, threads, interrupt, progress)?;
     progress(Step::Reporting);
-    let summary = summary(scenario, &trial);
-    let mut files = report_files(&summary, identity);
-    let provenance = provenance(&summary, identity, &files);
+    let account = Account::new(prepared, scenario);
+    let foreseen = account.warnings.len();
+    let summary = account.summary(&trial);
+    let edits = &prepared.edits;
+    let mut files = report_files(&summary, identity, edits);
+    let provenance = provenance(&summary, identity, edits, &files);
     let host = watch.stop(trial.threads);
     files.push(OutputFile::text("run.json", provenance.to_json()));
     let cost = serde_json::to_string_pretty(&host).unwrap_or_default() + "\n";
     files.push(OutputFile::text("host.json", cost));
-    Ok(RunResult { summary, files, provenance, host })
+    Ok(RunResult { summary, foreseen, files, provenance, host })
 }
 
-fn provenance(summary: &Summary, identity: Identity<'_>, files: &[OutputFile]) -> Provenance {
+fn provenance(summary: &Summary, identity: Identity<'_>, edits: &[Edit], files: &[OutputFile]) -> Provenance {
     let facts = &summary.facts;
     let counts =
         RunCounts { replications: facts.replications, requests: facts.requests, events: facts.events };
@@ -102,7 +112,7 @@ fn provenance(summary: &Summary, identity: Identity<'_>, files: &[OutputFile]) -
         commit: COMMIT.into(),
         model_semantics: MODEL_SEMANTICS,
         scenario: identity.name.to_owned(),
-        overrides: identity.edits.to_vec(),
+        overrides: edits.to_vec(),
         inputs: identity.inputs.to_vec(),
         seed: facts.seed,
         counts,
@@ -111,11 +121,11 @@ fn provenance(summary: &Summary, identity: Identity<'_>, files: &[OutputFile]) -
 }
 
 /// The files that people and notebooks read.
-fn report_files(summary: &Summary, identity: Identity<'_>) -> Vec<OutputFile> {
+fn report_files(summary: &Summary, identity: Identity<'_>, edits: &[Edit]) -> Vec<OutputFile> {
     let facts =
         identity.inputs.iter().map(|input| (format!("SHA-256 of {}", input.file), input.sha256.clone()));
     let origin = report::Origin {
-        command: command(identity.name, identity.edits),
+        command: command(identity.name, edits),
         version: VERSION.into(),
         commit: (COMMIT != "unknown").then(|| COMMIT.to_owned()),
         facts: facts.chain([("model semantics".to_owned(), MODEL_SEMANTICS.to_string())]).collect(),

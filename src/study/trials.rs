@@ -6,7 +6,7 @@ use super::StudyError;
 use super::step::Step;
 use crate::analysis::Pool;
 use crate::experiment::{
-    Ending, Fold, Interrupted, PilotWarmUp, StopRule, Trials, Workers, find_warm_up, pilot_model, run_until,
+    Fold, Interrupted, PilotWarmUp, StopRule, Trials, Workers, find_warm_up, pilot_model, run_until,
     workspace,
 };
 use crate::metrics::RunRecord;

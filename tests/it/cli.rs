@@ -1,4 +1,6 @@
 //! The built program from outside: what it prints, what it leaves on disk, how it ends.
 
+mod bad_input;
 mod plain;
 mod program;
+mod runs;

@@ -138,11 +138,16 @@ fn a_missed_objective_is_99_and_an_inconclusive_one_only_when_strict() {
 #[test]
 fn a_bound_reached_is_1_and_the_report_is_written() {
     let place = place();
-    let arguments = ["run", "small.yaml", "--set", "run.limits.events=2000", "--out", "out"];
+    let arguments = ["run", "small.yaml", "--set", "run.drain_limit=1ms", "--out", "out"];
     let ended = place.run(&arguments).with_code(1);
     let facts = json(&place.read("out/summary.json"))["facts"].clone();
     assert!(facts["bounds_hit"].as_array().is_some_and(|bounds| !bounds.is_empty()), "{facts}");
-    assert!(ended.stdout.contains("event"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("bound"), "{}", ended.stdout);
+
+    // Foreseen, nothing is run and nothing written.
+    let arguments = ["run", "small.yaml", "--set", "run.limits.events=2000", "--out", "none"];
+    assert!(place.run(&arguments).with_code(2).stderr.contains("run.limits.events"));
+    assert!(!place.path("none").exists());
 }
 
 #[test]
@@ -151,7 +156,7 @@ fn errors_of_the_scenario_are_2_and_nothing_is_written() {
     place.write("wrong.yaml", &SMALL.replace("slots", "slot").replace("40/s", "-40/s"));
     let ended = place.run(&["run", "wrong.yaml", "--out", "out"]).with_code(2);
     assert!(ended.stdout.is_empty() && ended.stderr.contains("did you mean `slots`?"), "{}", ended.stderr);
-    assert!(ended.stderr.contains("2 errors"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("wrong.yaml:7:11") && ended.stderr.contains("40/s`?"), "{}", ended.stderr);
     place.run(&["run", "small.yaml", "--set", "services.web.slots", "--out", "out"]).with_code(2);
     assert_eq!(place.files(), ["small.yaml", "wrong.yaml"]);
     assert!(!place.path("out").exists());
@@ -297,7 +302,8 @@ fn validate_shows_all_mistakes_of_all_files_and_the_resolved_document() {
     );
 
     let found = json(&place.run(&["validate", "wrong.yaml", "--format", "json"]).with_code(2).stdout);
-    assert_eq!((&found[0]["outcome"], &found[0]["errors"]), (&Value::from("invalid"), &Value::from(1)));
+    assert_eq!(found[0]["outcome"], "invalid");
+    assert!(found[0]["errors"].as_u64() > Some(0) && found[0]["diagnostics"].is_array(), "{found}");
 
     place.write("over.yaml", "base: small.yaml\nservices: { web: { slots: 9 } }\n");
     let resolved = place.run(&["validate", "over.yaml", "--set", "run.seed=5", "--resolved"]).with_code(0);

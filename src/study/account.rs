@@ -1,0 +1,76 @@
+//! From a finished trial to its summary: the numbers, and everything that has to be said beside them.
+
+use super::prepare::Prepared;
+use super::provenance::Edit;
+use super::trials::Trial;
+use crate::analysis::{Assumption, Extra, Summary, summarize};
+use crate::experiment::Ending;
+use crate::scenario::{Diagnostic, FileId, Scenario, Severity};
+
+/// What a reader must know before the numbers, and what was taken for granted.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Account {
+    /// Warnings found in the scenario.
+    pub warnings: Vec<String>,
+    /// Values the user gave from outside and defaults the scenario left open.
+    pub assumptions: Vec<Assumption>,
+}
+
+impl Account {
+    /// What is known before the run.
+    pub fn new(prepared: &Prepared, scenario: &Scenario) -> Self {
+        let sources = &prepared.document.sources;
+        let place = |diagnostic: &Diagnostic| match diagnostic.span.map(|span| (span, sources.get(span.file)))
+        {
+            // The scenario's own name is left out, so that a scenario that moved gives the same bytes.
+            Some((span, _)) if span.file == FileId(0) => format!("line {}: ", span.line),
+            Some((span, Some(source))) if source.is_file => {
+                let name = source.name.rsplit('/').next().unwrap_or_default();
+                format!("{name}:{}: ", span.line)
+            }
+            Some((_, Some(source))) => format!("{}: ", source.name),
+            _ => String::new(),
+        };
+        let found = prepared.diagnostics.sorted().into_iter();
+        let warnings = found.filter(|diagnostic| diagnostic.severity == Severity::Warning);
+        let warnings = warnings.map(|warning| format!("{}{}", place(warning), warning.message)).collect();
+        let given = prepared.edits.iter().map(given);
+        let left_open = scenario.assumptions.iter().map(|assumption| Assumption {
+            text: format!("{} = {} ({})", assumption.path, assumption.value, assumption.meaning),
+            default: true,
+        });
+        Self { warnings, assumptions: given.chain(left_open).collect() }
+    }
+
+    /// The summary of `trial`. What only the run could tell is added to the warnings.
+    pub fn summary(self, trial: &Trial) -> Summary {
+        let precision_reached = match trial.trials.ending {
+            Ending::Done => None,
+            Ending::Enough => Some(true),
+            Ending::Capped => Some(false),
+        };
+        let mut warnings = self.warnings;
+        warnings.extend(run_warnings(trial));
+        let extra = Extra { assumptions: self.assumptions, warnings, precision_reached };
+        summarize(&trial.model, &trial.pool, extra)
+    }
+}
+
+/// Warnings that only a run can give.
+fn run_warnings(trial: &Trial) -> Option<String> {
+    let found = trial.warm_up.filter(|found| found.too_short)?;
+    Some(format!(
+        "the run is too short to tell its warm-up from the rest (MSER-5 found {:.0} s at the end of its search): \
+         averages may be biased by the start; a longer `run.length` or a fixed `run.warm_up` helps",
+        found.span.as_secs_f64()
+    ))
+}
+
+/// A value that the user gave from outside.
+fn given(edit: &Edit) -> Assumption {
+    let text = edit.assignment.split_once('=').map_or_else(
+        || edit.assignment.clone(),
+        |(path, value)| format!("{} = {} (given by {})", path.trim(), value.trim(), edit.option),
+    );
+    Assumption { text, default: false }
+}
