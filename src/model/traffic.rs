@@ -85,6 +85,8 @@ pub struct Piece {
     pub slope: f64,
     /// Expected arrivals before the start.
     pub cumulative: f64,
+    /// Seconds between arrivals at the rate at the start; infinite if it is zero.
+    pub gap: f64,
 }
 
 impl RateProfile {
@@ -104,7 +106,7 @@ impl RateProfile {
             let rate = begin.max(0.0);
             let span = points.get(i + 1).map_or(f64::INFINITY, |next| next.0 - start);
             let slope = if span.is_finite() && span > 0.0 { (end.max(0.0) - rate) / span } else { 0.0 };
-            pieces.push(Piece { start, rate, slope, cumulative });
+            pieces.push(Piece { start, rate, slope, cumulative, gap: 1.0 / rate });
             if span.is_finite() {
                 cumulative += span * (rate + 0.5 * slope * span);
             }
@@ -149,7 +151,8 @@ impl RateProfile {
         let p = &self.pieces[*cursor];
         let rest = target - p.cumulative;
         if p.slope == 0.0 {
-            return if p.rate > 0.0 { p.start + rest / p.rate } else { f64::INFINITY };
+            // The rest is positive or the rate is, so the product is a number.
+            return if p.rate > 0.0 { p.start + rest * p.gap } else { f64::INFINITY };
         }
         // The smaller root of rate*x + slope*x^2/2 = rest, in the form that does not cancel.
         let discriminant = (p.rate * p.rate + 2.0 * p.slope * rest).max(0.0);

@@ -194,8 +194,8 @@ impl World<'_> {
         let now = self.now;
         let left = |pod: &u32| self.pods[*pod as usize].free_at.max(now);
         let pod = self.stations[target].ready.iter().copied().min_by_key(left)?;
-        let frame = self.frames[id];
-        let work = self.work_of(&frame, frame.pc as usize) as f64;
+        let frame = &self.frames[id];
+        let work = self.work_of(frame.key, frame.pc as usize) as f64;
         let slots = f64::from(self.stations[target].slots);
         let p = &mut self.pods[pod as usize];
         p.free_at = p.free_at.max(now) + (work / p.speed / slots) as u64;

@@ -2,12 +2,13 @@
 
 use super::event::{self, Kind};
 use super::frame::{Frame, NIL, flag};
+use super::programs::Ended;
 use super::service::Sent;
 use super::world::{World, purpose};
 use crate::metrics::FailureCause;
 use crate::model::{Backoff, Jitter, PatienceUntil, SiteId, Step};
 use crate::numerics;
-use crate::random::unit;
+use crate::random::{Key, unit};
 use crate::units::SimTime;
 
 /// How a try ended, apart from an answer.
@@ -44,33 +45,31 @@ impl World<'_> {
     #[inline(always)]
     fn try_call(&mut self, id: u32, site: SiteId) {
         let hot = self.sites[site.index()];
-        let caller = self.frames[id];
-        self.edges[hot.edge as usize].record.attempts += u64::from(caller.is(flag::MEASURED));
+        let caller = &self.frames[id];
+        let (key, epoch, pod) = (caller.key, caller.epoch, caller.pod);
+        let (attempt, flags) = (caller.attempt, caller.flags);
+        self.edges[hot.edge as usize].record.attempts += u64::from(flags & flag::MEASURED != 0);
         if let Some(ring) = hot.of_try {
-            self.calendar.arm(ring, event::pack(Kind::TryTimedOut, caller.epoch, id));
+            self.calendar.arm(ring, event::pack(Kind::TryTimedOut, epoch, id));
         }
-        if hot.can_lose && self.is_lost(&caller, site) {
+        if hot.can_lose && self.is_lost(key, attempt, site) {
             return self.lose_try(id, site);
         }
-        let child = Frame {
-            key: caller.key.child(u64::from(site.0)),
-            arrived: self.now,
-            parent: id,
-            parent_epoch: caller.epoch,
-            epoch: 0,
-            next: NIL,
-            pod: NIL,
-            pc: hot.operation,
-            attempt: 0,
-            flags: caller.flags & !(flag::ROOT | flag::BRANCH | flag::QUEUED | flag::ABANDONED),
-        };
-        let child = self.frames.insert(child);
+        let child = self.frames.allocate();
+        let frame = &mut self.frames[child];
+        frame.key = key.child(u64::from(site.0));
+        frame.arrived = self.now;
+        frame.parent = id;
+        frame.parent_epoch = epoch;
+        frame.next = NIL;
+        frame.pod = NIL;
+        frame.pc = hot.operation;
+        frame.flags = flags & !(flag::ROOT | flag::BRANCH | flag::QUEUED | flag::ABANDONED);
         if self.has_patience && self.patience.len() <= child as usize {
             self.patience.resize(child as usize + 1, 0);
         }
         self.frames[id].next = child;
-        let sent = Sent { site, caller: caller.pod, key: caller.key, attempt: caller.attempt };
-        match self.enter(child, sent) {
+        match self.enter(child, Sent { site, caller: pod, key, attempt }) {
             Ok(true) => self.runnable.push(child),
             Ok(false) => {}
             Err(cause) => {
@@ -82,9 +81,9 @@ impl World<'_> {
     }
 
     /// Whether a try is lost on its way.
-    fn is_lost(&self, caller: &Frame, site: SiteId) -> bool {
-        let tag = u64::from(caller.attempt) << 16 | u64::from(site.0);
-        unit(caller.key.draw(purpose::LOSS | tag)) < self.model.sites[site.index()].policy.loss
+    fn is_lost(&self, key: Key, attempt: u8, site: SiteId) -> bool {
+        let tag = u64::from(attempt) << 16 | u64::from(site.0);
+        unit(key.draw(purpose::LOSS | tag)) < self.model.sites[site.index()].policy.loss
     }
 
     #[cold]
@@ -247,7 +246,7 @@ impl World<'_> {
                 return;
             }
         }
-        self.end_root(&frame, Some(FailureCause::Abandoned));
+        self.end_root(&Ended::of(&frame), Some(FailureCause::Abandoned));
         if frame.pod == NIL {
             // The client has no slot to hold: its frame goes, and whatever it called runs on for nobody.
             if calling {

@@ -5,7 +5,8 @@ use crate::random::Key;
 /// No frame, no pod.
 pub const NIL: u32 = u32::MAX;
 
-/// A program being run. Fields that are never needed together share a place.
+/// A program being run. Fields that are never needed together share a place. On the hot path fields are read and
+/// written one by one: copying a frame just after one of its fields was written stalls (see [`Frames::allocate`]).
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
     /// All of its draws come from here.
@@ -48,6 +49,19 @@ pub mod flag {
 }
 
 impl Frame {
+    const BLANK: Self = Self {
+        key: Key::root(0, 0, 0),
+        arrived: 0,
+        parent: NIL,
+        parent_epoch: NIL,
+        epoch: 0,
+        next: NIL,
+        pod: NIL,
+        pc: 0,
+        attempt: 0,
+        flags: 0,
+    };
+
     /// Whether a flag is set.
     #[inline(always)]
     pub fn is(&self, flag: u8) -> bool {
@@ -82,20 +96,19 @@ impl Frames {
         (self.free, self.live, self.peak) = (NIL, 0, 0);
     }
 
-    /// Puts a frame in, its epoch going on from the slot's last.
+    /// A slot for a new frame, its epoch going on from the slot's last. The caller fills in the rest, field by
+    /// field: a frame that is put together elsewhere and copied in would stall the processor, which cannot forward
+    /// several narrow stores to one wide load.
     #[inline(always)]
-    pub fn insert(&mut self, mut frame: Frame) -> u32 {
+    pub fn allocate(&mut self) -> u32 {
         self.live += 1;
         if self.free != NIL {
             let id = self.free;
-            let slot = &mut self.all[id as usize];
-            self.free = slot.next;
-            frame.epoch = slot.epoch;
-            *slot = frame;
+            self.free = self.all[id as usize].next;
             return id;
         }
         self.peak = self.live;
-        self.all.push(frame);
+        self.all.push(Frame::BLANK);
         (self.all.len() - 1) as u32
     }
 

@@ -2,6 +2,7 @@
 
 use super::event::{self, Kind, mark};
 use super::frame::{Frame, NIL, flag};
+use super::programs::Ended;
 use super::world::World;
 use crate::metrics::{
     ClassRecord, ClassWindow, EdgeRecord, FailureCause, RunRecord, ServiceRecord, ServiceWindow, Stopped,
@@ -129,7 +130,7 @@ impl World<'_> {
 
     /// A request has ended, well or by a cause.
     #[inline(always)]
-    pub fn end_root(&mut self, frame: &Frame, cause: Option<FailureCause>) {
+    pub fn end_root(&mut self, frame: &Ended, cause: Option<FailureCause>) {
         let class = frame.parent as usize;
         let tally = &mut self.classes[class];
         if frame.pod != NIL
@@ -163,7 +164,7 @@ impl World<'_> {
     }
 
     #[inline(always)]
-    fn note_success(&mut self, class: usize, frame: &Frame, sojourn: u64) {
+    fn note_success(&mut self, class: usize, frame: &Ended, sojourn: u64) {
         let tally = &mut self.classes[class];
         tally.record.succeeded += 1;
         if !tally.mirrors {
@@ -180,7 +181,7 @@ impl World<'_> {
         }
     }
 
-    fn note_failure(&mut self, class: usize, frame: &Frame, after: u64, cause: FailureCause) {
+    fn note_failure(&mut self, class: usize, frame: &Ended, after: u64, cause: FailureCause) {
         let tally = &mut self.classes[class];
         tally.record.failed[cause as usize] += 1;
         tally.record.failed_after.record(after);
@@ -200,7 +201,7 @@ impl World<'_> {
     }
 
     /// Sojourn over own work, where one piece of work is all there is.
-    pub fn note_slowdown(&mut self, frame: &Frame, service: usize) {
+    pub fn note_slowdown(&mut self, frame: &Ended, service: usize) {
         if !frame.is(flag::MEASURED) || frame.pc == 0 {
             return;
         }
@@ -209,7 +210,7 @@ impl World<'_> {
         if !single {
             return;
         }
-        let work = self.work_of(frame, step);
+        let work = self.work_of(frame.key, step);
         if work > 0 {
             let (sum, count) = &mut self.stations[service].record.slowdown;
             *sum += (self.now - frame.arrived) as f64 / work as f64;

@@ -46,7 +46,7 @@ impl World<'_> {
             if !frame.is(flag::ABANDONED)
                 && let Some(Reverse(at)) = free.pop()
             {
-                free.push(Reverse(at + self.work_of(frame, frame.pc as usize)));
+                free.push(Reverse(at + self.work_of(frame.key, frame.pc as usize)));
             }
             id = frame.next;
         }

@@ -8,6 +8,32 @@ use crate::model::{LawId, Step};
 use crate::random::{Key, unit};
 use crate::units::SimTime;
 
+/// What is left of a frame when its program is over.
+#[derive(Clone, Copy, Debug)]
+pub struct Ended {
+    pub key: Key,
+    pub arrived: u64,
+    pub parent: u32,
+    pub parent_epoch: u32,
+    pub pod: u32,
+    pub pc: u16,
+    pub flags: u8,
+}
+
+impl Ended {
+    /// What is left of a frame at its present step.
+    pub fn of(frame: &Frame) -> Self {
+        let Frame { key, arrived, parent, parent_epoch, pod, pc, flags, .. } = *frame;
+        Self { key, arrived, parent, parent_epoch, pod, pc, flags }
+    }
+
+    /// Whether a flag is set.
+    #[inline(always)]
+    pub fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+}
+
 impl World<'_> {
     /// Runs every runnable frame. Frames made runnable last run first.
     #[inline(always)]
@@ -17,33 +43,49 @@ impl World<'_> {
         }
     }
 
+    /// Runs a frame from its step on.
     #[inline(always)]
     pub fn run_frame(&mut self, id: u32) {
+        self.run_from(id, self.frames[id].pc);
+    }
+
+    /// Runs a frame from step `pc` on; the frame learns of its step only where it blocks.
+    #[inline(always)]
+    fn run_from(&mut self, id: u32, mut pc: u16) {
         loop {
-            let frame = &self.frames[id];
-            let pc = frame.pc;
+            let frame = &mut self.frames[id];
             match self.steps[pc as usize] {
-                Step::Work { law } => return self.begin_work(id, frame.key, law, pc, frame.pod),
-                Step::End => return self.end_frame(id),
-                Step::Call { site } => return self.begin_call(id, site),
-                Step::Wait { law } => return self.pause(id, self.draw(law, frame.key, u64::from(pc))),
+                Step::Work { law } => {
+                    frame.pc = pc;
+                    let (key, pod) = (frame.key, frame.pod);
+                    return self.begin_work(id, key, law, pc, pod);
+                }
+                Step::End => return self.end_frame(id, pc),
+                Step::Call { site } => {
+                    frame.pc = pc;
+                    return self.begin_call(id, site);
+                }
+                Step::Wait { law } => {
+                    frame.pc = pc;
+                    let key = frame.key;
+                    return self.pause(id, self.draw(law, key, u64::from(pc)));
+                }
                 Step::Branch { probability, otherwise } => {
-                    let frame = &mut self.frames[id];
                     let taken = unit(frame.key.draw(u64::from(pc))) < probability;
-                    frame.pc = if taken { pc + 1 } else { otherwise.0 };
+                    pc = if taken { pc + 1 } else { otherwise.0 };
                 }
                 Step::Jump { to } => {
-                    let frame = &mut self.frames[id];
                     if to.0 <= pc {
                         frame.key = frame.key.child(part::VISIT | u64::from(pc));
                     }
-                    frame.pc = to.0;
+                    pc = to.0;
                 }
                 Step::Parallel { branches, need } => {
                     if need > 0 {
+                        frame.pc = pc;
                         return self.fork(id, branches);
                     }
-                    self.frames[id].pc = pc + 1 + branches;
+                    pc += 1 + branches;
                 }
             }
         }
@@ -66,9 +108,9 @@ impl World<'_> {
     }
 
     /// Own work of a frame's step in nanoseconds: draws have no state, so it can be asked for again.
-    pub fn work_of(&self, frame: &Frame, step: usize) -> u64 {
+    pub fn work_of(&self, key: Key, step: usize) -> u64 {
         match self.steps[step] {
-            Step::Work { law } => self.draw(law, frame.key, step as u64),
+            Step::Work { law } => self.draw(law, key, step as u64),
             _ => 0,
         }
     }
@@ -93,27 +135,35 @@ impl World<'_> {
 
     #[inline(always)]
     fn go_on(&mut self, id: u32) {
-        self.frames[id].pc += 1;
-        self.run_frame(id);
+        self.run_from(id, self.frames[id].pc + 1);
         self.run_frames();
     }
 
-    /// A program has run to its end.
+    /// A program has run to its end, the step `pc`.
     #[inline(always)]
-    fn end_frame(&mut self, id: u32) {
-        let frame = self.frames[id];
-        if frame.flags & flag::BRANCH == 0 && frame.pod != NIL {
-            self.release(&frame, true);
+    fn end_frame(&mut self, id: u32, pc: u16) {
+        let frame = &self.frames[id];
+        let ended = Ended {
+            key: frame.key,
+            arrived: frame.arrived,
+            parent: frame.parent,
+            parent_epoch: frame.parent_epoch,
+            pod: frame.pod,
+            pc,
+            flags: frame.flags,
+        };
+        if ended.flags & flag::BRANCH == 0 && ended.pod != NIL {
+            self.release(&ended, true);
         }
-        if frame.is(flag::ROOT) {
-            if !frame.is(flag::ABANDONED) {
-                self.end_root(&frame, None);
+        if ended.flags & flag::ROOT != 0 {
+            if ended.flags & flag::ABANDONED == 0 {
+                self.end_root(&ended, None);
             }
-        } else if self.frames[frame.parent].epoch == frame.parent_epoch {
-            if frame.is(flag::BRANCH) {
-                self.branch_succeeded(frame.parent);
+        } else if self.frames[ended.parent].epoch == ended.parent_epoch {
+            if ended.flags & flag::BRANCH != 0 {
+                self.branch_succeeded(ended.parent);
             } else {
-                self.call_answered(frame.parent, frame.pod);
+                self.call_answered(ended.parent, ended.pod);
             }
         }
         self.drop_frame(id);
@@ -121,19 +171,19 @@ impl World<'_> {
 
     /// A program has failed.
     pub fn fail_frame(&mut self, id: u32, cause: FailureCause) {
-        let frame = self.frames[id];
-        if frame.flags & flag::BRANCH == 0 && frame.pod != NIL {
-            self.release(&frame, false);
+        let ended = Ended::of(&self.frames[id]);
+        if ended.flags & flag::BRANCH == 0 && ended.pod != NIL {
+            self.release(&ended, false);
         }
-        if frame.is(flag::ROOT) {
-            if !frame.is(flag::ABANDONED) {
-                self.end_root(&frame, Some(cause));
+        if ended.flags & flag::ROOT != 0 {
+            if ended.flags & flag::ABANDONED == 0 {
+                self.end_root(&ended, Some(cause));
             }
-        } else if self.frames[frame.parent].epoch == frame.parent_epoch {
-            if frame.is(flag::BRANCH) {
-                self.branch_failed(frame.parent, cause);
+        } else if self.frames[ended.parent].epoch == ended.parent_epoch {
+            if ended.flags & flag::BRANCH != 0 {
+                self.branch_failed(ended.parent, cause);
             } else {
-                self.callee_failed(frame.parent, frame.pod, cause);
+                self.callee_failed(ended.parent, ended.pod, cause);
             }
         }
         self.drop_frame(id);
@@ -144,19 +194,16 @@ impl World<'_> {
         let parent = self.frames[id];
         self.frames[id].next = 0;
         for branch in (0..branches).rev() {
-            let child = Frame {
-                key: parent.key.child(part::BRANCH | u64::from(parent.pc) << 16 | u64::from(branch)),
-                arrived: self.now,
-                parent: id,
-                parent_epoch: parent.epoch,
-                epoch: 0,
-                next: NIL,
-                pod: parent.pod,
-                pc: parent.pc + 1 + branch,
-                attempt: 0,
-                flags: (parent.flags & !(flag::ROOT | flag::QUEUED)) | flag::BRANCH,
-            };
-            let child = self.frames.insert(child);
+            let child = self.frames.allocate();
+            let frame = &mut self.frames[child];
+            frame.key = parent.key.child(part::BRANCH | u64::from(parent.pc) << 16 | u64::from(branch));
+            frame.arrived = self.now;
+            frame.parent = id;
+            frame.parent_epoch = parent.epoch;
+            frame.next = NIL;
+            frame.pod = parent.pod;
+            frame.pc = parent.pc + 1 + branch;
+            frame.flags = (parent.flags & !(flag::ROOT | flag::QUEUED)) | flag::BRANCH;
             if self.has_patience && self.patience.len() <= child as usize {
                 self.patience.resize(child as usize + 1, 0);
             }

@@ -1,6 +1,7 @@
 //! Frames enter services, start, and leave.
 
-use super::frame::{Frame, NIL, flag};
+use super::frame::{NIL, flag};
+use super::programs::Ended;
 use super::stations::PodState;
 use super::world::World;
 use crate::metrics::FailureCause;
@@ -29,8 +30,8 @@ impl World<'_> {
             Ok(true) => self.run_frame(id),
             Ok(false) => {}
             Err(cause) => {
-                let frame = self.frames[id];
-                self.end_root(&Frame { pod: NIL, ..frame }, Some(cause));
+                let ended = Ended { pod: NIL, ..Ended::of(&self.frames[id]) };
+                self.end_root(&ended, Some(cause));
                 self.drop_frame(id);
             }
         }
@@ -144,7 +145,7 @@ impl World<'_> {
 
     /// A frame's program is over: it gives its slot to the next. `served` says whether it ran to its end.
     #[inline(always)]
-    pub fn release(&mut self, frame: &Frame, served: bool) {
+    pub fn release(&mut self, frame: &Ended, served: bool) {
         let id = frame.pod;
         let pod = &mut self.pods[id as usize];
         let service = pod.service as usize;
@@ -173,8 +174,9 @@ impl World<'_> {
     pub fn begin_in_slot(&mut self, id: u32, service: usize, pod: u32) {
         self.begin_service(id, service);
         let frame = &self.frames[id];
-        match self.steps[frame.pc as usize] {
-            Step::Work { law } => self.begin_work(id, frame.key, law, frame.pc, pod),
+        let (key, pc) = (frame.key, frame.pc);
+        match self.steps[pc as usize] {
+            Step::Work { law } => self.begin_work(id, key, law, pc, pod),
             // What else a program may begin with could end it at once; the loop over frames takes care of that.
             _ => self.runnable.push(id),
         }
