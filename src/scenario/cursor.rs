@@ -338,6 +338,11 @@ impl<'a> Field<'a> {
         self.context.push(Diagnostic::error(self.node.span, message));
     }
 
+    /// Adds an error about the key itself.
+    pub fn key_error(&self, message: impl Into<String>) {
+        self.context.push(Diagnostic::error(self.key_span, message));
+    }
+
     /// Adds a warning about this value.
     pub fn warn(&self, message: impl Into<String>) {
         self.context.push(Diagnostic::warning(self.node.span, message));

@@ -84,7 +84,7 @@ impl<'a> PendingClass<'a> {
         }
         let (entry, steps) = (map.field("entry"), map.field("steps"));
         if let Some(field) = map.field("client_retries").filter(|_| retries > 0 && head == Some("steps")) {
-            field.error("`client_retries` belongs to `entry`; a call in `steps` has its own `retries`");
+            field.key_error("`client_retries` belongs to `entry`; a call in `steps` has its own `retries`");
         }
         let weight = map.number("weight").unwrap_or(1.0);
         let id = ClassId(build.model.classes.len() as u16);

@@ -62,10 +62,9 @@ pub(super) fn cluster(section: Option<MapCursor<'_>>, model: &mut Model) -> Hpa 
     let Some(section) = section else { return hpa };
     let span = |map: &MapCursor<'_>, key: &str, otherwise: SimDuration| {
         let found = map.duration(key).map_or(otherwise, SimDuration::from_secs_f64);
-        if found.is_zero() && matches!(key, "scrape" | "sync_period") {
-            if let Some(field) = map.field(key) {
-                field.error(format!("{} is empty", field.path));
-            }
+        let must_last = matches!(key, "scrape" | "sync_period");
+        if let Some(field) = map.field(key).filter(|_| must_last && found.is_zero()) {
+            field.error(format!("{} is empty", field.path));
         }
         found
     };

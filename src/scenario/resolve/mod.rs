@@ -173,3 +173,9 @@ fn run_without_section<'a>(empty: &super::node::Node, context: &Context<'_>, bui
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod shipped_tests;
+
+#[cfg(test)]
+mod mistakes_tests;

@@ -110,7 +110,12 @@ impl Reader<'_, '_, '_> {
             None if word.text == "system" => Ok(Scope::System),
             None => model.class_named(word.text).map(Scope::Class).ok_or_else(|| {
                 let near = nearest(word.text, classes().chain(MEASURES.iter().copied()));
-                unknown(self, "class", word.text, near)
+                let names: Vec<&str> = classes().take(8).collect();
+                let listed = format!("the classes are {}", names.join(", "));
+                match unknown(self, "class", word.text, near) {
+                    Refused::Wrong(wrong) if near.is_none() => wrong.help(listed).into(),
+                    refused => refused,
+                }
             }),
             Some(("class", name)) => {
                 let found = model.class_named(name).map(Scope::Class);

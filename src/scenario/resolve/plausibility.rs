@@ -60,7 +60,7 @@ fn circles(build: &Build<'_>) {
                     let mut names: Vec<&str> = path[from..].iter().map(|&(at, _)| name(at)).collect();
                     names.push(name(callee));
                     let message = format!("calls go in a circle: {}", names.join(" -> "));
-                    let help = "services that wait for each other can lock up; send without waiting or cut the circle";
+                    let help = "services that wait for each other can lock up; cut the circle";
                     build.context.push(Diagnostic::error(build.calls[call].span, message).help(help));
                 }
                 None => path.push((callee, 0)),

@@ -158,7 +158,7 @@ fn mode(section: &MapCursor<'_>) -> Mode {
     let warm_up = section.field("warm_up");
     if !steady {
         if let Some(field) = warm_up {
-            field.error("`warm_up` belongs to `mode: steady`; before a peak write `settle`");
+            field.key_error("`warm_up` belongs to `mode: steady`; before a peak write `settle`");
         }
         return Mode::Terminating;
     }
@@ -186,7 +186,7 @@ fn frame(section: &MapCursor<'_>, steady: bool, clock: &mut Clock) {
     if steady {
         for key in ["from", "to"] {
             if let Some(field) = section.field(key) {
-                field.error(format!("`{key}` belongs to a peak; in steady mode write `length`"));
+                field.key_error(format!("`{key}` belongs to a peak; in steady mode write `length`"));
             }
         }
         if length.is_none() {
@@ -197,7 +197,7 @@ fn frame(section: &MapCursor<'_>, steady: bool, clock: &mut Clock) {
         (clock.from, clock.to, clock.settle) = (0.0, counted, settle.unwrap_or(0.0));
     } else {
         if let Some(field) = length {
-            field.error("`length` belongs to `mode: steady`; for a peak write `from` and `to`");
+            field.key_error("`length` belongs to `mode: steady`; for a peak write `from` and `to`");
         }
         let (from, to) = (at("from", -600.0), at("to", 1800.0));
         if settle.is_none() {
@@ -213,7 +213,11 @@ fn frame(section: &MapCursor<'_>, steady: bool, clock: &mut Clock) {
         } else {
             "`run.to` is not after `run.from`"
         };
-        section.push(Diagnostic::error(section.span, message));
+        let place = section
+            .field("to")
+            .or_else(|| section.field("length"))
+            .map_or(section.span, |field| field.node.span);
+        section.push(Diagnostic::error(place, message));
         clock.to = clock.from + 60.0;
     }
 }

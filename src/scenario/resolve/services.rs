@@ -328,7 +328,7 @@ fn pods<'a>(
     let deployed = workloads.apply(service, field, named.as_ref(), &own);
     if external {
         for (key, field) in own.iter().filter_map(|(key, field)| field.as_ref().map(|field| (key, field))) {
-            field.error(format!("`{key}` belongs to services of ours; {} is external", map.path));
+            field.key_error(format!("`{key}` belongs to services of ours; {} is external", map.path));
         }
         return;
     }
@@ -417,6 +417,6 @@ fn outside(external: &Field<'_>, map: &MapCursor<'_>, service: &mut Service) {
         external.error(format!("{} can serve nothing", external.path));
     }
     if let Some(field) = map.field("slots") {
-        field.error("`slots` of something external are its `connections`");
+        field.key_error("`slots` of something external are its `connections`");
     }
 }

@@ -306,13 +306,13 @@ fn check_siblings(map: &MapCursor<'_>, head: Option<&'static str>) {
         if let Some(field) = map.field(key).filter(|_| head != owner) {
             let otherwise = key == "otherwise" && map.field("probability").is_some();
             if !otherwise {
-                field.error(format!("`{key}` belongs to `{owner}`, not to `{head}`"));
+                field.key_error(format!("`{key}` belongs to `{owner}`, not to `{head}`"));
             }
         }
     }
     for &key in CALL_KEYS {
         if let Some(field) = map.field(key).filter(|_| head != "call") {
-            field.error(format!("`{key}` belongs to `call`, not to `{head}`"));
+            field.key_error(format!("`{key}` belongs to `call`, not to `{head}`"));
         }
     }
 }

@@ -88,7 +88,12 @@ static PEAK: Table = Table {
         optional("add", Kind::Rate, "Its top above the rate"),
         with_default("rise", Kind::Duration, "0s", "How long it rises"),
         with_default("hold", Kind::Duration, "0s", "How long it stays at the top"),
-        with_default("fall", Kind::Text, "0s", "How long it falls in a straight line, or `half-life 3m`"),
+        with_default(
+            "fall",
+            Kind::Text,
+            "0s",
+            "How long it falls in a straight line, or `half-life 3m` (its end is then after five half-lives)",
+        ),
     ],
 };
 
@@ -198,7 +203,7 @@ fn belongs(map: &MapCursor<'_>, head: Option<&'static str>, key: &'static str, h
     if let (Some(field), Some(head)) = (map.field(key), head)
         && !heads.contains(&head)
     {
-        field.error(format!("`{key}` belongs to `{}`; {} has `{head}`", heads.join("` or `"), map.path));
+        field.key_error(format!("`{key}` belongs to `{}`; {} has `{head}`", heads.join("` or `"), map.path));
     }
 }
 
@@ -250,7 +255,8 @@ fn peaks(map: &MapCursor<'_>, rate: Option<f64>, build: &mut Build<'_>) -> Vec<C
         let (Some(at), Some(top)) = (at, top) else { continue };
         let falls = match fall {
             Fall::Straight(length) => length,
-            Fall::HalfLife(half) => 10.0 * half,
+            // Then 3 % is left.
+            Fall::HalfLife(half) => 5.0 * half,
         };
         window(name, at, at + rise, at + rise + hold + falls, &field, build);
         curves.push(Curve::peak(build.clock.since_start(at), top, rise, hold, fall));

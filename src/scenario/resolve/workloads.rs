@@ -152,11 +152,11 @@ impl<'a> Workloads<'a> {
             Some(metrics) => self.metric(metrics, object),
             None => Some(of("targetCPUUtilizationPercentage").unwrap_or(80)),
         };
-        let Some(target_percent) = target_percent.filter(|&percent| percent > 0) else {
-            return self
-                .context
-                .push(Diagnostic::error(object.node.span, format!("{} has no target", object.address())));
-        };
+        let Some(target_percent) = target_percent else { return };
+        if target_percent == 0 {
+            let message = format!("{} has a target of 0 %", object.address());
+            return self.context.push(Diagnostic::error(object.node.span, message));
+        }
         let hpa = Hpa { min, max, target_percent, ..defaults };
         self.scalings.push(Scaling { object, target: target.to_owned(), hpa, used: false });
     }

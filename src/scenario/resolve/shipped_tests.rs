@@ -1,0 +1,46 @@
+//! Every scenario that is shipped is valid, and the schema says so too.
+
+use std::path::Path;
+
+use super::super::inputs::MemoryInputs;
+use super::super::schema::to_json;
+use super::*;
+
+/// The files under `scenarios/`, by their names relative to the package.
+fn shipped(directory: &str, inputs: MemoryInputs, names: &mut Vec<String>) -> MemoryInputs {
+    let mut inputs = inputs;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in std::fs::read_dir(root.join(directory)).expect("a directory") {
+        let entry = entry.expect("an entry");
+        let name = format!("{directory}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            inputs = shipped(&name, inputs, names);
+        } else {
+            inputs = inputs.with(&name, std::fs::read(entry.path()).expect("a file"));
+            names.push(name);
+        }
+    }
+    inputs
+}
+
+#[test]
+fn shipped_scenarios_are_valid() {
+    let mut names = Vec::new();
+    let inputs = shipped("scenarios", MemoryInputs::default(), &mut names);
+    let validator = jsonschema::draft7::new(&schema()).expect("a schema");
+    names.retain(|name| name.ends_with(".yaml"));
+    assert!(!names.is_empty());
+    for name in names {
+        let (document, diagnostics) = Document::load(&name, &inputs);
+        let mut all = diagnostics;
+        let (scenario, found) = resolve(&document, &inputs);
+        all.extend(found);
+        println!("{name}\n{}", all.render(&document.sources, false));
+        assert!(scenario.is_some() && !all.has_errors(), "{name}: {}", all.render(&document.sources, false));
+        let wrong: Vec<String> = validator
+            .iter_errors(&to_json(&document.root))
+            .map(|error| format!("{} {error}", error.instance_path()))
+            .collect();
+        assert!(wrong.is_empty(), "{name}: {wrong:#?}");
+    }
+}
