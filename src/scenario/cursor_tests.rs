@@ -1,8 +1,8 @@
-use super::super::inputs::MemoryInputs;
-use super::super::schema::{schema_of, to_json};
-use super::super::table::{optional, required, with_default};
-use super::super::{Document, Sources};
 use super::*;
+use crate::scenario::inputs::MemoryInputs;
+use crate::scenario::schema::{schema_of, to_json};
+use crate::scenario::table::{optional, required, with_default};
+use crate::scenario::{Document, Sources};
 
 static POD: Table = Table {
     name: "pod",

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::super::inputs::MemoryInputs;
 use super::*;
+use crate::scenario::inputs::MemoryInputs;
 
 fn load(files: &[(&str, &str)], sets: &[&str]) -> (Document, Diagnostics) {
     let inputs = files.iter().fold(MemoryInputs::default(), |inputs, (name, text)| inputs.with(name, *text));

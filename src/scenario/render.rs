@@ -203,8 +203,8 @@ fn place(span: Span, sources: &Sources) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::{FileId, Sources};
     use super::*;
+    use crate::scenario::source::{FileId, Sources};
 
     fn sources(text: &str) -> Sources {
         let mut sources = Sources::default();

@@ -1,12 +1,12 @@
 //! What resolving a scenario shares: the model that grows, the clock, and what waits for names to be known.
 
-use super::super::cursor::{Context, Field};
-use super::super::diagnostics::Diagnostic;
-use super::super::source::Span;
 use super::clock::Clock;
 use crate::model::{Caller, Edge, EdgeId, LawId, Model, ServiceId, SiteId, StepId};
 use crate::policy::Balancer;
 use crate::random::Law;
+use crate::scenario::cursor::{Context, Field};
+use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::source::Span;
 
 /// Entries one table of the model may have; identities are 16 bits wide.
 pub(super) const MAX_ENTRIES: usize = 60_000;

@@ -1,12 +1,12 @@
 //! Classes of requests: what their clients do, and how long they wait.
 
-use super::super::cursor::Field;
-use super::super::table::{Kind, Table, optional, with_default};
 use super::build::Build;
 use super::laws;
 use super::steps::{Caller, STEPS};
 use super::upstreams::{UPSTREAM, Upstreams};
 use crate::model::{Caller as EdgeCaller, Class, ClassId, Patience, PatienceUntil, SourceId, StepId};
+use crate::scenario::cursor::Field;
+use crate::scenario::table::{Kind, Table, optional, with_default};
 
 pub(super) static CLASS: Table = Table {
     name: "class",

@@ -1,8 +1,8 @@
 //! From times as written to the simulated clock.
 
-use super::super::cursor::Field;
-use super::super::diagnostics::nearest;
-use super::super::quantity::{Anchor, Time};
+use crate::scenario::cursor::Field;
+use crate::scenario::diagnostics::nearest;
+use crate::scenario::quantity::{Anchor, Time};
 use crate::units::{SimDuration, SimTime};
 
 /// What times are resolved against. Seconds relative to T0 until the run's frame is known.

@@ -1,9 +1,9 @@
 //! The section `cluster`: what controllers see, and their settings.
 
-use super::super::cursor::MapCursor;
-use super::super::table::{Kind, Table, optional, with_default};
 use crate::model::{CpuMetrics, Model};
 use crate::policy::Hpa;
+use crate::scenario::cursor::MapCursor;
+use crate::scenario::table::{Kind, Table, optional, with_default};
 use crate::units::SimDuration;
 
 pub(super) static CLUSTER: Table = Table {

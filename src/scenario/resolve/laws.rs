@@ -1,12 +1,12 @@
 //! Laws as written to laws as simulated: parameters checked, empirical files read.
 
-use super::super::cursor::Field;
-use super::super::diagnostics::Diagnostic;
-use super::super::inputs::beside;
-use super::super::law::{LawSpec, LognormalForm};
-use super::super::quantity;
 use crate::numerics::{ln, norm_quantile, sqrt};
 use crate::random::{Law, LawError};
+use crate::scenario::cursor::Field;
+use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::inputs::beside;
+use crate::scenario::law::{LawSpec, LognormalForm};
+use crate::scenario::quantity;
 
 /// Values one empirical file may hold.
 const MAX_VALUES: usize = 1_000_000;

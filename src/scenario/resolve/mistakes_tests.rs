@@ -1,7 +1,7 @@
 //! What is said about mistakes, as it is read.
 
-use super::super::inputs::MemoryInputs;
 use super::*;
+use crate::scenario::inputs::MemoryInputs;
 
 fn said(text: &str) -> String {
     let inputs = MemoryInputs::default()

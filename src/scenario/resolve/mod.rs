@@ -12,6 +12,7 @@ mod names;
 mod objective_words;
 mod objectives;
 mod plausibility;
+mod pods;
 mod profile;
 mod run;
 mod services;

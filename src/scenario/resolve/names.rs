@@ -1,8 +1,8 @@
 //! References to services, operations and classes.
 
-use super::super::cursor::Field;
-use super::super::diagnostics::Diagnostic;
 use crate::model::{ClassId, Model, ServiceId};
+use crate::scenario::cursor::Field;
+use crate::scenario::diagnostics::Diagnostic;
 
 /// The service a field names; `None` after a diagnostic.
 pub(super) fn service(field: &Field<'_>, model: &Model) -> Option<ServiceId> {

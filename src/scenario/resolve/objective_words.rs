@@ -1,6 +1,6 @@
 //! An objective cut into words, with their places.
 
-use super::super::quantity::Wrong;
+use crate::scenario::quantity::Wrong;
 
 /// A word or a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

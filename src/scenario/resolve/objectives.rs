@@ -1,11 +1,11 @@
 //! The section `objectives`: `[scope] measure [during WHEN] [in every DURATION window] [in PERCENT of runs]`.
 
-use super::super::cursor::Field;
-use super::super::diagnostics::{Diagnostic, nearest};
-use super::super::quantity::{self, Wrong};
 use super::build::Build;
 use super::objective_words::{Words, words};
 use crate::model::{Caller, Comparison, Measure, Objective, Scope, ShareKind};
+use crate::scenario::cursor::Field;
+use crate::scenario::diagnostics::{Diagnostic, nearest};
+use crate::scenario::quantity::{self, Wrong};
 use crate::units::SimDuration;
 
 const FORM: &str = "such as: checkout within 800ms >= 99.5% during opening in 95% of runs";
@@ -252,7 +252,11 @@ pub(super) fn doubt(section: Option<&Field<'_>>, build: &Build<'_>) {
         if !build.context.has_errors() {
             let message = "nothing is asserted: without `objectives` every run passes".to_owned();
             let place = section.map(|field| field.key_span);
-            build.context.push(Diagnostic::new(super::super::diagnostics::Severity::Warning, place, message));
+            build.context.push(Diagnostic::new(
+                crate::scenario::diagnostics::Severity::Warning,
+                place,
+                message,
+            ));
         }
         return;
     }
@@ -278,7 +282,7 @@ pub(super) fn doubt(section: Option<&Field<'_>>, build: &Build<'_>) {
             "`{}` alone is passed by turning requests away: they have no response time",
             objective.text
         );
-        let diagnostic = Diagnostic::new(super::super::diagnostics::Severity::Warning, place, message);
+        let diagnostic = Diagnostic::new(crate::scenario::diagnostics::Severity::Warning, place, message);
         build.context.push(diagnostic.help("add a `within` or `success` objective on the same scope"));
     }
 }

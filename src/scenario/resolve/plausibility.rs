@@ -1,11 +1,11 @@
 //! What can be seen to be wrong or doubtful before anything is simulated: circles of calls, more requests than a run
 //! may have, load above capacity, timeouts below the work, autoscalers without a measure.
 
-use super::super::diagnostics::{Diagnostic, Severity};
 use super::build::Build;
 use super::demand::Demand;
 use crate::model::Scaler;
 use crate::model::{ArrivalProcess, Caller, Mode, ServiceId, SourceKind, Step};
+use crate::scenario::diagnostics::{Diagnostic, Severity};
 
 /// Errors: the model could not be simulated.
 pub(super) fn check(build: &Build<'_>) {

@@ -1,10 +1,10 @@
 //! The section `run`: what is run for how long, how often, and what is recorded.
 
-use super::super::cursor::{Field, MapCursor};
-use super::super::diagnostics::Diagnostic;
-use super::super::table::{Kind, Table, optional, required, with_default};
 use super::clock::Clock;
 use crate::model::{After, GridProbe, Limits, Mode, Model, NamedWindow, RunPlan, WarmUp};
+use crate::scenario::cursor::{Field, MapCursor};
+use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::table::{Kind, Table, optional, required, with_default};
 use crate::units::{SimDuration, SimTime};
 
 pub(super) static RUN: Table = Table {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::super::inputs::MemoryInputs;
-use super::super::schema::to_json;
 use super::*;
+use crate::scenario::inputs::MemoryInputs;
+use crate::scenario::schema::to_json;
 
 /// The files under `scenarios/`, by their names relative to the package.
 fn shipped(directory: &str, inputs: MemoryInputs, names: &mut Vec<String>) -> MemoryInputs {

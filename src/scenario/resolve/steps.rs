@@ -1,13 +1,13 @@
 //! Steps as written to the flat programs that requests run.
 
-use super::super::cursor::{Field, MapCursor};
-use super::super::diagnostics::Diagnostic;
-use super::super::table::{Kind, Table, optional, required, with_default};
 use super::build::{Build, CallSpan, MAX_ENTRIES};
 use super::laws;
 use super::upstreams::{JITTER, RETRY_ON, TIMEOUT, Upstream, Upstreams};
 use crate::model::{CallSite, Caller as EdgeCaller, SiteId, Step, StepId};
 use crate::random::Law;
+use crate::scenario::cursor::{Field, MapCursor};
+use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::table::{Kind, Table, optional, required, with_default};
 
 /// A list of steps.
 pub(super) const STEPS: Kind = Kind::List(&Kind::Map(&STEP));

@@ -1,12 +1,12 @@
 use proptest::prelude::*;
 
-use super::super::inputs::MemoryInputs;
-use super::super::schema::to_json;
 use super::*;
 use crate::model::{
     ArrivalProcess, Balancer, Caller, ChangeAction, Comparison, Measure, PatienceUntil, Scaler, Scope,
     ShareKind, SourceKind, Step,
 };
+use crate::scenario::inputs::MemoryInputs;
+use crate::scenario::schema::to_json;
 use crate::units::SimDuration;
 
 /// A scenario with two services, a peak, an HPA, a change and objectives.

@@ -1,12 +1,12 @@
 //! The section `timeline`: changes at fixed times.
 
-use super::super::cursor::Field;
-use super::super::diagnostics::Diagnostic;
-use super::super::path::{Path, full_kind};
-use super::super::table::{Kind, Table, required};
 use super::build::Build;
 use super::workloads::Workloads;
 use crate::model::{Change, ChangeAction, ServiceId};
+use crate::scenario::cursor::Field;
+use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::path::{Path, full_kind};
+use crate::scenario::table::{Kind, Table, required};
 
 pub(super) static CHANGE: Table = Table {
     name: "change",
@@ -32,7 +32,7 @@ pub(super) fn timeline(section: &Field<'_>, workloads: &Workloads<'_>, build: &m
         }
         for (path, value) in set {
             let number =
-                value.parsed(super::super::quantity::count).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+                value.parsed(crate::scenario::quantity::count).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
             let action = number.and_then(|number| action(path, number, &value, workloads, build));
             if let Some(action) = action {
                 let change = Change { name: name.to_owned(), at: build.clock.sim(at), action };

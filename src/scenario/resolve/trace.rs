@@ -1,13 +1,13 @@
 //! Recorded traffic: counts per step, or exact instants, from a CSV file.
 
-use super::super::cursor::{Field, MapCursor};
-use super::super::diagnostics::Diagnostic;
-use super::super::inputs::beside;
-use super::super::quantity;
-use super::super::table::{Kind, Table, optional, required, with_default};
 use super::clock::Clock;
 use super::profile::Curve;
 use super::trace_rows::{Row, rows};
+use crate::scenario::cursor::{Field, MapCursor};
+use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::inputs::beside;
+use crate::scenario::quantity;
+use crate::scenario::table::{Kind, Table, optional, required, with_default};
 
 pub(super) static TRACE: Table = Table {
     name: "trace",

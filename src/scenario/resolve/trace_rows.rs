@@ -1,8 +1,8 @@
 //! The rows of a trace file: times in order and counts, with the line of each for messages.
 
-use super::super::cursor::Field;
-use super::super::diagnostics::{Diagnostic, nearest};
-use super::super::quantity;
+use crate::scenario::cursor::Field;
+use crate::scenario::diagnostics::{Diagnostic, nearest};
+use crate::scenario::quantity;
 
 /// Bytes one trace may have.
 const MAX_BYTES: usize = 512 << 20;

@@ -1,9 +1,5 @@
 //! The section `traffic`: where requests come from.
 
-use super::super::cursor::{Field, MapCursor};
-use super::super::diagnostics::Diagnostic;
-use super::super::quantity::{self, Wrong};
-use super::super::table::{Kind, Table, optional, required, with_default};
 use super::build::Build;
 use super::classes::{CLASS, PendingClass};
 use super::laws;
@@ -11,6 +7,10 @@ use super::profile::{Curve, Fall, sum};
 use super::trace::{TRACE, Trace, trace};
 use crate::model::{ArrivalProcess, ClassId, NamedWindow, Source, SourceId, SourceKind};
 use crate::random::Choice;
+use crate::scenario::cursor::{Field, MapCursor};
+use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::quantity::{self, Wrong};
+use crate::scenario::table::{Kind, Table, optional, required, with_default};
 
 pub(super) static SOURCE: Table = Table {
     name: "source",

@@ -1,12 +1,12 @@
 //! How calls are made: timeouts, retries, back-off, loss, and the balancer of an edge.
 
-use super::super::cursor::{Field, MapCursor};
-use super::super::diagnostics::nearest;
-use super::super::quantity::{self, Wrong};
-use super::super::table::{Kind, Table, optional};
 use super::build::Build;
 use crate::model::{Backoff, CallPolicy, Jitter, RetryOn};
 use crate::policy::Balancer;
+use crate::scenario::cursor::{Field, MapCursor};
+use crate::scenario::diagnostics::nearest;
+use crate::scenario::quantity::{self, Wrong};
+use crate::scenario::table::{Kind, Table, optional};
 use crate::units::SimDuration;
 
 pub(super) static UPSTREAM: Table = Table {

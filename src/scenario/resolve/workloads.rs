@@ -3,13 +3,13 @@
 //! What is known to Kubernetes but not simulated is listed as an assumption; what Kubernetes does not know is an
 //! error, as its API server would say.
 
-use super::super::cursor::{Context, Field};
-use super::super::diagnostics::{Diagnostic, nearest};
-use super::super::manifests::Object;
-use super::super::node::Node;
-use super::super::quantity::{self, Wrong};
 use crate::model::{Scaler, Service};
 use crate::policy::Hpa;
+use crate::scenario::cursor::{Context, Field};
+use crate::scenario::diagnostics::{Diagnostic, nearest};
+use crate::scenario::manifests::Object;
+use crate::scenario::node::Node;
+use crate::scenario::quantity::{self, Wrong};
 
 /// A Deployment, read.
 struct Deployment<'a> {
