@@ -109,7 +109,7 @@ impl Sampler {
     }
 
     /// The draw of 64 random bits in the nearest whole nanosecond, for a law in seconds; saturates.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn nanos(&self, bits: u64) -> u64 {
         match self {
@@ -120,7 +120,7 @@ impl Sampler {
     }
 
     /// The draw of 64 random bits, in seconds or in whatever unit the law is.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn value(&self, bits: u64) -> f64 {
         match self {

@@ -21,6 +21,8 @@ pub struct Stream<'m> {
     index: u64,
     /// Where the unit-rate stream has got to, or the last instant in seconds (renewal, MMPP).
     progress: f64,
+    /// The next gap of the unit-rate stream.
+    ahead: f64,
     cursor: usize,
     chain: Chain,
     /// Requests made by each user of a closed source.
@@ -72,6 +74,7 @@ impl<'m> Stream<'m> {
             gaps: key,
             index: 0,
             progress: 0.0,
+            ahead: 0.0,
             cursor: 0,
             chain,
             visits: Vec::new(),
@@ -82,6 +85,7 @@ impl<'m> Stream<'m> {
         self.key = key;
         self.gaps = key.child(u64::MAX);
         (self.index, self.progress, self.cursor) = (0, 0.0, 0);
+        self.ahead = self.unit.value(self.gaps.draw(0));
         if let SourceKind::Closed { users, .. } = self.source.kind {
             self.visits.clear();
             self.visits.resize(users as usize, 0);
@@ -104,7 +108,9 @@ impl<'m> Stream<'m> {
         self.index += 1;
         match process {
             ArrivalProcess::Poisson(profile) => {
-                self.progress += self.unit.value(self.gaps.draw(index));
+                // Drawn one arrival ahead: the draw's latency then overlaps with other work.
+                self.progress += self.ahead;
+                self.ahead = self.unit.value(self.gaps.draw(index + 1));
                 to_nanos(profile.invert(self.progress, &mut self.cursor))
             }
             ArrivalProcess::Even(profile) => to_nanos(profile.invert(index as f64 + 0.5, &mut self.cursor)),
