@@ -4,7 +4,7 @@
 //! the core schema and keys that are not scalars are errors. Everything has a bound, so a hostile file ends in an
 //! error and not in a full memory: size, nesting, and nodes after aliases are expanded.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as YamlSpan, Tag};
 
@@ -99,7 +99,7 @@ struct Builder<'a> {
     lines: Vec<&'a str>,
     origin: Origin,
     stack: Vec<Open>,
-    anchors: HashMap<usize, Anchored>,
+    anchors: BTreeMap<usize, Anchored>,
     nodes: usize,
     documents: Vec<Node>,
 }
@@ -107,7 +107,7 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(file: FileId, origin: Origin, text: &'a str) -> Self {
         let lines = text.lines().collect();
-        let (stack, anchors, documents) = (Vec::new(), HashMap::new(), Vec::new());
+        let (stack, anchors, documents) = (Vec::new(), BTreeMap::new(), Vec::new());
         Self { file, lines, origin, stack, anchors, nodes: 0, documents }
     }
 

@@ -1,6 +1,6 @@
 //! What a model asks of its services when nothing waits: work, slots and time, from means alone.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::model::{ArrivalProcess, LawId, Model, Source, SourceKind, Step, StepId};
 
@@ -15,7 +15,7 @@ pub(super) struct Need {
 
 /// Means of programs, and what services are asked.
 pub(super) struct Demand {
-    times: HashMap<StepId, f64>,
+    times: BTreeMap<StepId, f64>,
     pub services: Vec<Need>,
 }
 
@@ -31,13 +31,13 @@ struct Run {
 /// Visits of one program, its own and those of its branches and calls.
 struct Walk<'m> {
     model: &'m Model,
-    known: HashMap<StepId, Run>,
+    known: BTreeMap<StepId, Run>,
 }
 
 impl Demand {
     /// Walks every program; calls must have no circle. `shares` are the classes' shares of their sources.
     pub(super) fn of(model: &Model, shares: &[f64]) -> Self {
-        let mut walk = Walk { model, known: HashMap::new() };
+        let mut walk = Walk { model, known: BTreeMap::new() };
         let mut services = vec![Need::default(); model.services.len()];
         for source in &model.sources {
             for &class in &source.classes {
@@ -84,7 +84,7 @@ impl Walk<'_> {
         let first = program.index();
         let mut found = Vec::new();
         // Programs jump forwards only, so one pass over their steps is enough.
-        let mut probability: HashMap<usize, f64> = HashMap::from([(first, 1.0)]);
+        let mut probability: BTreeMap<usize, f64> = BTreeMap::from([(first, 1.0)]);
         let mut at = first;
         while at < steps.len() {
             let here = probability.get(&at).copied().unwrap_or(0.0);
