@@ -48,7 +48,11 @@ pub(super) static RUN: Table = Table {
             "In steady mode: what is deleted, a duration or mser5 (if absent)",
         ),
         optional("length", Kind::Duration, "In steady mode, instead of from and to: how long is counted"),
-        with_default("replications", Kind::Count, "20", "Independent runs; with `precision` the most"),
+        optional(
+            "replications",
+            Kind::Count,
+            "Independent runs, 20 if absent; with `precision` the most, 1000 if absent",
+        ),
         optional("precision", Kind::Ratio, "Relative half-width at which replications stop"),
         optional("limits", Kind::Map(&LIMITS), "Bounds that end a run with a report instead of a hang"),
         optional("record", Kind::Map(&RECORD), "What is recorded, and how finely"),
@@ -223,7 +227,11 @@ fn frame(section: &MapCursor<'_>, steady: bool, clock: &mut Clock) {
 }
 
 fn replications(section: &MapCursor<'_>, plan: &mut RunPlan) {
-    let count = section.count("replications").unwrap_or(20);
+    let standard = if section.field("precision").is_some() { 1000 } else { 20 };
+    let count = section.count("replications").unwrap_or_else(|| {
+        section.assume("replications", &standard.to_string());
+        standard
+    });
     plan.replications = u32::try_from(count).unwrap_or(u32::MAX);
     if !(1..=1_000_000).contains(&count) {
         let span = section.field("replications").map_or(section.span, |field| field.node.span);

@@ -276,6 +276,52 @@ fn precision_adds_batches_until_it_is_reached() {
 }
 
 #[test]
+fn a_precision_alone_may_run_more_than_the_usual_number() {
+    let place = Place::new();
+    let six = ", replications: 6";
+    assert!(SMALL.contains(six));
+    place.write("small.yaml", &SMALL.replace(six, ""));
+    let facts = |arguments: &[&str]| {
+        let all: Vec<&str> =
+            ["run", "small.yaml", "--format", "json"].iter().chain(arguments).copied().collect();
+        json(&place.run(&all).with_code(0).stdout)["facts"].clone()
+    };
+    assert_eq!(facts(&[])["replications"], 20);
+    let precise = facts(&["--precision", "1.5%"]);
+    assert!(precise["replications"].as_u64() > Some(20), "{precise}");
+    assert_eq!(precise["precision_reached"], true);
+}
+
+#[test]
+fn a_steady_run_looks_for_its_warm_up() {
+    let place = Place::new();
+    let frame = "run: { t0: 2026-11-11T00:00:00Z, from: T0-10s, to: T0+50s, settle: 10s, replications: 6 }";
+    let peaks = "    peaks: { opening: { at: T0, factor: 2, rise: 5s, hold: 10s, fall: 5s } }\n";
+    let steady =
+        SMALL.replace(frame, "run: { mode: steady, length: 20m, replications: 4 }").replace(peaks, "");
+    place.write("small.yaml", &steady);
+    let run = |arguments: &[&str]| {
+        let all: Vec<&str> =
+            ["run", "small.yaml", "--format", "json"].iter().chain(arguments).copied().collect();
+        json(&place.run(&all).with_code(0).stdout)
+    };
+    // An empty system that fills within a second needs no warm-up, so the rule follows chance; one that starts
+    // with 1000 requests needs the 20 s it takes to serve them.
+    let found = run(&[])["facts"]["warm_up"].as_f64().expect("a warm-up");
+    assert!((0.0..300.0).contains(&found), "{found}");
+    let full = [
+        "--set",
+        "traffic.shoppers.rate=750/s",
+        "--set",
+        "services.web.initial={ requests: 1000, class: browse }",
+    ];
+    let full = run(&full)["facts"]["warm_up"].as_f64().expect("a warm-up");
+    assert!((10.0..300.0).contains(&full), "{full}");
+    let fixed = run(&["--set", "run.warm_up=7s"]);
+    assert_eq!(fixed["facts"]["warm_up"], 7.0);
+}
+
+#[test]
 fn the_starter_is_valid_and_runs() {
     let place = Place::new();
     place.run(&["new", "peak.yaml"]).with_code(0);
