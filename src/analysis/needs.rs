@@ -128,19 +128,21 @@ fn estimate(
         return (None, "a pod has no limit of slots or cpu, so one is enough".to_owned());
     }
     let when = relative(crate::units::SimTime::from_secs_f64(peak.at).as_nanos(), model.plan.t0);
+    let at = match round(when.abs()) {
+        0.0 => "T0".to_owned(),
+        seconds if when < 0.0 => format!("T0-{seconds}s"),
+        seconds => format!("T0+{seconds}s"),
+    };
     let load = format!(
-        "{} first attempts/s at T0{}{}s hold {} slots busy; a pod carries {}",
+        "{} first attempts/s at {at} hold {} slots busy; a pod carries {}",
         round(peak.rate),
-        if when < 0.0 { "-" } else { "+" },
-        round(when.abs()),
         round(peak.held),
         round(per_pod)
     );
     let bound = if peak.bound { " (rate bounded from above)" } else { "" };
     let fluid = pods(peak.held, per_pod);
     let (needed, how) = match waiting_budget(model, demands, s) {
-        Some((p, budget)) if budget > 0.0 => {
-            let target = StaffingTarget::WaitingTimeQuantile(p.min(1.0 - 1e-9));
+        Some((target, budget)) if budget > 0.0 => {
             match smallest_slots(peak.rate, 1.0 / held, target, budget) {
                 Ok(staffing) => {
                     (pods(staffing.slots as f64, per_pod).max(fluid), "Erlang C within the objective")
@@ -160,15 +162,17 @@ fn pods(slots: f64, per_pod: f64) -> Option<u32> {
     (count < 1e9).then_some(count as u32)
 }
 
-/// The tightest promise on a class that visits the service: its level, and what each of the services on the
+/// The tightest promise on a class that visits the service: what must be small, and how much each of the services on the
 /// way may wait when they share the time that work leaves.
-fn waiting_budget(model: &Model, demands: &[ClassDemand], s: usize) -> Option<(f64, f64)> {
-    let mut tightest: Option<(f64, f64)> = None;
+fn waiting_budget(model: &Model, demands: &[ClassDemand], s: usize) -> Option<(StaffingTarget, f64)> {
+    let quantile = |p: f64| StaffingTarget::WaitingTimeQuantile(p.min(1.0 - 1e-9));
+    let mut tightest: Option<(StaffingTarget, f64)> = None;
     for objective in &model.objectives {
-        let (p, limit) = match objective.measure {
-            Measure::Quantile(p, op, limit) if op.wants_small() => (p, limit),
+        let (target, limit) = match objective.measure {
+            Measure::Quantile(p, op, limit) if op.wants_small() => (quantile(p), limit),
+            Measure::Mean(op, limit) if op.wants_small() => (StaffingTarget::MeanWaitingTime, limit),
             Measure::Within(limit, Comparison::More | Comparison::AtLeast, share) => {
-                (share, limit.as_secs_f64())
+                (quantile(share), limit.as_secs_f64())
             }
             _ => continue,
         };
@@ -184,7 +188,7 @@ fn waiting_budget(model: &Model, demands: &[ClassDemand], s: usize) -> Option<(f
             let stations = demand.services.iter().filter(|d| d.visits > 0.0).count().max(1);
             let budget = (limit - demand.unloaded) / stations as f64;
             if tightest.is_none_or(|(_, least)| budget < least) {
-                tightest = Some((p, budget));
+                tightest = Some((target, budget));
             }
         }
     }

@@ -243,11 +243,15 @@ impl Chart {
             }
             let area = [(start, axis.low), (end, axis.high)];
             context.draw_series([Rectangle::new(area, SPAN.mix(0.75).filled())])?;
-            // A name that would run into the one before or over the edge is left out.
-            let width = f64::from(text_width(&window.name) + 24) * (to - from) / 1600.0;
+            // Spans that begin together share a label; one that would run into the label before or over the edge
+            // is left out.
+            let same = |w: &&ChartWindow| w.start.max(from) == start && w.end > from;
+            let names: Vec<&str> = self.windows.iter().filter(same).map(|w| w.name.as_str()).collect();
+            let label = names.join(", ");
+            let width = f64::from(text_width(&label) + 24) * (to - from) / 1600.0;
             if start >= free && start + width <= to {
                 let at = EmptyElement::at((start, axis.high))
-                    + Text::new(window.name.clone(), (0, -32), text_style(RGBColor(122, 92, 20)));
+                    + Text::new(label, (0, -32), text_style(RGBColor(122, 92, 20)));
                 context.draw_series([at])?;
                 free = start + width;
             }

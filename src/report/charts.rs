@@ -94,7 +94,7 @@ fn response_time(summary: &Summary, scope: &str) -> Chart {
 fn time_limit(objective: &ObjectiveResult) -> Option<Limit> {
     if let Some(within) = objective.metric.strip_prefix("within_") {
         let value = within.trim_end_matches('s').parse().ok()?;
-        return Some(Limit { value, label: format!("objective {}", human(value, "s")) });
+        return Some(Limit { value, label: format!("objective within {}", human(value, "s")) });
     }
     let quantile = objective.metric.strip_prefix("sojourn_")?;
     let value = human(objective.limit, "s");

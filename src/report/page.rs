@@ -87,16 +87,12 @@ fn span(summary: &Summary) -> String {
 /// The first numbers: pods, losses, recovery, slowest class.
 fn cards(summary: &Summary) -> Vec<(String, String, String)> {
     let mut all = Vec::new();
-    let short = summary.needs.iter().filter_map(|n| n.needed.map(|needed| (n, f64::from(needed) - n.had)));
-    if let Some((need, _)) = short.max_by(|a, b| a.1.total_cmp(&b.1)) {
-        let value =
-            format!("{} of {}", plain(need.had), need.needed.map_or("?".to_owned(), |n| plain(f64::from(n))));
-        let label = if summary.needs.len() > 1 {
-            "Pods had of needed at T0, shortest"
-        } else {
-            "Pods had of needed at T0"
-        };
-        all.push((label.to_owned(), value, format!("{} (estimate)", need.service)));
+    let short = summary.needs.iter().filter_map(|n| n.needed.map(|needed| (n, f64::from(needed))));
+    if let Some((need, needed)) = short.max_by(|a, b| (a.1 - a.0.had).total_cmp(&(b.1 - b.0.had))) {
+        let few = need.had < needed;
+        let value = format!("{} {} {}", plain(need.had), if few { "of" } else { "for" }, plain(needed));
+        let what = if few { "too few at T0" } else { "enough at T0" };
+        all.push(("Pods had and needed".to_owned(), value, format!("{}: {what} (estimate)", need.service)));
     }
     if let Some(lost) = view::metric(summary, "system", "lost") {
         let worth =
