@@ -2,5 +2,6 @@
 
 mod cli;
 mod house;
+mod oracle;
 mod truth;
 mod vectors;

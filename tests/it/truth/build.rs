@@ -3,7 +3,7 @@
 use super::case::{Case, Unsupported, count, number, only_known};
 use super::laws::{self, Arrivals, Times};
 use super::names::Layout;
-use super::pool::RESOLUTION_BITS;
+use super::pool::{Quantity, RESOLUTION_BITS};
 use flashcrowd::model::{
     After, CallPolicy, CallSite, Caller, Change, ChangeAction, Class, Discipline, Edge, EdgeId, InitialState,
     Mode, Model, Patience, PatienceUntil, PodSpeed, QueuePlacement, Recording, Service, ServiceId, SiteId,
@@ -26,6 +26,18 @@ pub struct Setup {
     pub relaxation: f64,
     /// How names of metrics are read.
     pub layout: Layout,
+    /// What is known of the input: pairs of what was seen and what was to be expected.
+    pub controls: Vec<Quantity>,
+}
+
+/// Control: the number of requests a station was sent.
+pub fn arrivals_control(rate: f64) -> Quantity {
+    Quantity::Ratio(Box::new(move |p| (p.services[0].arrived as f64, rate * p.span)))
+}
+
+/// Control: the time its servers were busy, if nothing is turned away and nobody leaves.
+pub fn work_control(offered: f64) -> Quantity {
+    Quantity::Ratio(Box::new(move |p| (p.services[0].busy as f64 * 1e-9, offered * p.span)))
 }
 
 /// An empty model that records finely.
@@ -34,6 +46,7 @@ pub fn empty() -> Result<Model, Unsupported> {
     let zero = Law::constant(0.0).map_err(|e| e.to_string())?;
     model.add_law(zero);
     model.recording = Recording { resolution_bits: RESOLUTION_BITS, ..Recording::default() };
+    model.recording.slowdown = false;
     model.plan.after = After::Continue { drain_limit: SimDuration::FOREVER };
     model.plan.mode = Mode::Terminating;
     Ok(model)
@@ -137,16 +150,22 @@ fn station(case: &Case) -> Result<Setup, Unsupported> {
         let action = ChangeAction::Replicas(ServiceId(0), servers as u32);
         model.changes.push(Change { name: "servers".into(), at: SimTime::from_secs_f64(at), action });
     }
+    model.recording.slowdown = case.metrics.iter().any(|m| m.name.contains("slowdown"));
     let patience = read_patience(value, &mut model)?;
     let relaxation = station_relaxation(&arrivals, &service, servers, capacity, patience);
     let layout = Layout {
         servers: vec![servers],
+        unit: service.mean,
         shared,
         patience: patience.is_some(),
         infinite_variance: !service.third_moment && !shared && capacity.is_none(),
         ..Layout::default()
     };
-    Ok(Setup { model, rate: arrivals.rate, calls: 1.0, relaxation, layout })
+    let mut controls = vec![arrivals_control(arrivals.rate)];
+    if !shared && !layout.patience && capacity.is_none() && service.scv.is_finite() {
+        controls.push(work_control(arrivals.rate * service.mean));
+    }
+    Ok(Setup { model, rate: arrivals.rate, calls: 1.0, relaxation, layout, controls })
 }
 
 /// The pods of a station of `servers` servers.
@@ -239,7 +258,7 @@ fn priority(value: &Value) -> Result<Setup, Unsupported> {
     let service =
         Service { slots: servers, discipline: Discipline::Priority { preemptive }, ..Service::default() };
     let edge = add_service(&mut model, "station", service, Balancer::RoundRobin);
-    let mut layout = Layout { servers: vec![f64::from(servers)], ..Layout::default() };
+    let mut layout = Layout { servers: vec![f64::from(servers)], unit: 1.0, ..Layout::default() };
     let (mut rate, mut offered, mut second) = (0.0, 0.0, 0.0);
     for (rank, class) in value["classes"].as_array().ok_or("classes")?.iter().enumerate() {
         only_known(class, &["name", "arrivals", "service"])?;
@@ -255,12 +274,14 @@ fn priority(value: &Value) -> Result<Setup, Unsupported> {
         layout.infinite_variance |= !service.third_moment;
         rate += arrivals.rate;
         offered += arrivals.rate * service.mean;
+        layout.unit = offered / rate;
         second += arrivals.rate * service.mean * service.mean * (1.0 + service.scv.min(100.0));
     }
     // The lowest class sees the slack of all: a work process of drift 1 - rho and variance lambda E[S^2].
     let slack = f64::from(servers) - offered;
     let relaxation = 4.0 * second / (slack * slack) + offered / rate;
-    Ok(Setup { model, rate, calls: 1.0, relaxation, layout })
+    let controls = vec![arrivals_control(rate), work_control(offered)];
+    Ok(Setup { model, rate, calls: 1.0, relaxation, layout, controls })
 }
 
 fn dispatch(value: &Value) -> Result<Setup, Unsupported> {
@@ -294,9 +315,16 @@ fn dispatch(value: &Value) -> Result<Setup, Unsupported> {
         .fold(0.0, f64::max);
     let variability = ((arrivals.dispersion + service.scv.min(100.0)) / 2.0).max(1.0);
     let gap = 1.0 - busiest.sqrt();
-    let relaxation = variability * service.mean / (gap * gap) + arrivals.memory;
+    let queue = variability * service.mean / (gap * gap);
+    let relaxation = match balancer {
+        Balancer::Random | Balancer::WeightedRandom(_) | Balancer::RoundRobin => queue,
+        // Servers that share what comes forget it together, nearly as one station does, down to the time in
+        // which a single one gets through a short queue.
+        _ => queue / f64::from(servers) + 3.0 * variability * service.mean / (1.0 - busiest).max(1e-6),
+    } + arrivals.memory;
     let layout = Layout {
         servers: vec![f64::from(servers)],
+        unit: service.mean,
         infinite_variance: !service.third_moment,
         ..Layout::default()
     };
@@ -306,7 +334,8 @@ fn dispatch(value: &Value) -> Result<Setup, Unsupported> {
     let site = add_site(&mut model, edge, [Step::Work { law: work }]);
     let program = model.add_program([Step::Call { site }]);
     add_class(&mut model, "request", SourceKind::Open(arrivals.process), program, 0)?;
-    Ok(Setup { model, rate: arrivals.rate, calls: 1.0, relaxation, layout })
+    let controls = vec![arrivals_control(arrivals.rate)];
+    Ok(Setup { model, rate: arrivals.rate, calls: 1.0, relaxation, layout, controls })
 }
 
 /// The service law of dispatch; a list is one law a server, which must differ only in scale.

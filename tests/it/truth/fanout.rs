@@ -76,5 +76,5 @@ fn build(n: u32, k: u32, leaf: &laws::Times) -> Result<Setup, String> {
     add_class(&mut model, "request", SourceKind::Open(process), program, 0)?;
     let relaxation = leaf.mean * (1.0 + leaf.scv.min(100.0));
     let layout = Layout { servers: vec![f64::INFINITY], ..Layout::default() };
-    Ok(Setup { model, rate, calls: 1.0 + f64::from(n), relaxation, layout })
+    Ok(Setup { model, rate, calls: 1.0 + f64::from(n), relaxation, layout, controls: Vec::new() })
 }

@@ -7,6 +7,7 @@
 
 mod build;
 mod case;
+mod control;
 mod fanout;
 mod first_waits;
 mod fluid;
@@ -123,6 +124,16 @@ fn print_report(report: &Report, every_metric: bool) {
         println!("  {id}: {:.2} s, {:.1} M events", report.seconds, report.events as f64 / 1e6);
     }
     let number = |v: Option<f64>| v.map_or("-".to_owned(), |v| format!("{v:.7}"));
+    let shown = report.findings.iter().filter(|f| f.outcome == Outcome::Shown);
+    let shown: Vec<String> = shown
+        .map(|f| match f.ours {
+            Some(_) => format!("{} {} (ours {})", f.metric, number(f.truth), number(f.ours)),
+            None => format!("{} {}", f.metric, number(f.truth)),
+        })
+        .collect();
+    if !shown.is_empty() {
+        println!("  shown {id}: {}", shown.join(", "));
+    }
     for f in &report.findings {
         let what = match &f.outcome {
             Outcome::Differs => "DIFFERS".to_owned(),
@@ -131,9 +142,8 @@ fn print_report(report: &Report, every_metric: bool) {
                 println!("  unsupported {id} {}: {why}", f.metric);
                 continue;
             }
-            Outcome::Shown => "shown".to_owned(),
             Outcome::Agrees if every_metric => "agrees".to_owned(),
-            Outcome::Agrees => continue,
+            Outcome::Agrees | Outcome::Shown => continue,
         };
         let score = f.score.map_or(String::new(), |z| format!(", z {z:.2}"));
         let width = f.half_width.map_or(String::new(), |w| format!(", half-width {:.2} %", w * 100.0));
@@ -157,6 +167,13 @@ fn run_all(wanted: impl Fn(&File, &Case) -> bool, every_metric: bool, quiet: boo
                 sum.unsupported += 1;
                 continue;
             }
+        };
+        let run = |case: &Case| {
+            let report = run(case);
+            if report.seconds > 20.0 {
+                println!("  ({}: {:.0} s)", report.id, report.seconds);
+            }
+            report
         };
         let reports: Vec<Report> = cases.iter().filter(|c| wanted(&file, c)).map(run).collect();
         if reports.is_empty() && quiet {

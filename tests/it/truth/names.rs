@@ -14,6 +14,8 @@ pub struct Layout {
     pub shared: bool,
     /// Whether requests may leave the queue.
     pub patience: bool,
+    /// Mean service time of the (first) station, in seconds.
+    pub unit: f64,
     /// Whether every station's metrics carry its number.
     pub numbered: bool,
     /// Metrics without a finite variance: means of waiting and all that follows from it.
@@ -92,7 +94,13 @@ impl Layout {
         };
         Some(match base {
             "utilisation" if self.shared => self.shared_utilisation(at),
-            "utilisation" => ratio(|s| (s.busy as f64 * 1e-9, s.slots as f64 * 1e-9)),
+            // In units of a mean service, so that next to 1 what is idle can be judged as a count.
+            "utilisation" => {
+                let unit = self.unit.max(1e-9) * 1e9;
+                Quantity::Share(Box::new(move |p| {
+                    (p.services[at].busy as f64 / unit, p.services[at].slots as f64 / unit)
+                }))
+            }
             "prob_wait" => share(|s| ((s.waited + s.left_queue) as f64, (s.arrived - s.rejected) as f64)),
             "blocking_probability" => share(|s| (s.rejected as f64, s.arrived as f64)),
             "abandonment_probability" => share(|s| (s.left_queue as f64, s.arrived as f64)),

@@ -47,6 +47,7 @@ pub fn open(value: &Value) -> Result<Setup, Unsupported> {
         calls: 1.0 + visits.iter().sum::<f64>(),
         relaxation,
         layout: layout(&stations, true),
+        controls: Vec::new(),
     })
 }
 
@@ -77,12 +78,20 @@ pub fn closed(value: &Value) -> Result<Setup, Unsupported> {
     let cycle = (think.mean + demand).max(f64::from(users) * most);
     let rate = f64::from(users) / cycle;
     let numbered = stations.len() > 1;
-    Ok(Setup { model, rate, calls: 1.0 + total, relaxation: cycle, layout: layout(&stations, numbered) })
+    Ok(Setup {
+        model,
+        rate,
+        calls: 1.0 + total,
+        relaxation: cycle,
+        layout: layout(&stations, numbered),
+        controls: Vec::new(),
+    })
 }
 
 fn layout(stations: &[Station], numbered: bool) -> Layout {
     Layout {
         servers: stations.iter().map(|s| s.servers).collect(),
+        unit: stations.first().map_or(1.0, |s| s.service.mean),
         numbered,
         infinite_variance: stations.iter().any(|s| !s.service.third_moment),
         ..Layout::default()

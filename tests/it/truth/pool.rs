@@ -219,6 +219,21 @@ impl Quantity {
     }
 }
 
+/// Deviations of the sections from a quantity's estimate, in its unit.
+pub fn deviations(quantity: &Quantity, sections: &[Observation], value: f64) -> Option<Vec<f64>> {
+    match quantity {
+        Quantity::Mean(_) | Quantity::Ratio(_) => {
+            let size = pairs(sections).map(|p| p.1).sum::<f64>() / sections.len() as f64;
+            Some(pairs(sections).map(|(a, b)| (a - value * b) / size).collect())
+        }
+        Quantity::Quantile(..) => sections
+            .iter()
+            .map(|o| if let Observation::Quantile(q) = *o { q.map(|q| q - value) } else { None })
+            .collect(),
+        _ => None,
+    }
+}
+
 fn pairs(sections: &[Observation]) -> impl Iterator<Item = (f64, f64)> + Clone + '_ {
     sections.iter().filter_map(|o| if let Observation::Pair(a, b) = *o { Some((a, b)) } else { None })
 }

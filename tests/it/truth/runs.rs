@@ -74,10 +74,14 @@ impl Runs {
         self.events += events;
     }
 
+    /// What the sections say about the quantity at `at`.
+    pub fn observations(&self, at: usize) -> Vec<Observation> {
+        self.sections.iter().map(|s| s[at]).collect()
+    }
+
     /// The estimate of the quantity at `at`.
     pub fn estimate(&self, at: usize, quantity: &Quantity) -> Option<super::judge::Estimate> {
-        let sections: Vec<Observation> = self.sections.iter().map(|s| s[at]).collect();
-        quantity.estimate(&sections, &quantity.observe(self.total.as_ref()?))
+        quantity.estimate(&self.observations(at), &quantity.observe(self.total.as_ref()?))
     }
 }
 

@@ -4,7 +4,7 @@ use super::build::{Setup, set_span};
 use super::case::{Case, Truth, number};
 use super::judge::{Estimate, Events, Finding, LARGEST_SCORE, Outcome, count_score, judge, precision};
 use super::runs::Runs;
-use super::steady::{Plan, excess};
+use super::steady::{Metrics, Plan};
 use flashcrowd::metrics::{GridRow, RunRecord};
 use flashcrowd::model::{After, GridProbe, ServiceId};
 use flashcrowd::numerics::ln;
@@ -90,13 +90,27 @@ impl PowerSums {
         (self.powers[1] / self.count - mean * mean).max(0.0) * self.count / (self.count - 1.0)
     }
 
-    /// Standard error of the sample variance.
-    fn error_of_variance(&self) -> f64 {
-        let (n, m) = (self.count, self.mean());
-        let p = self.powers.map(|s| s / n);
-        let fourth = p[3] - 4.0 * m * p[2] + 6.0 * m * m * p[1] - 3.0 * m * m * m * m;
-        let variance = self.variance();
-        ((fourth - variance * variance) / n).max(0.0).sqrt()
+    /// The mean with its error.
+    fn estimate(&self, least_variance: f64) -> Estimate {
+        let error = (self.variance().max(least_variance) / self.count).sqrt();
+        Estimate { value: self.mean(), error, df: self.count - 1.0, ..Estimate::default() }
+    }
+
+    /// Fourth central moment.
+    fn fourth_moment(&self) -> f64 {
+        let m = self.mean();
+        let p = self.powers.map(|s| s / self.count);
+        (p[3] - 4.0 * m * p[2] + 6.0 * m * m * p[1] - 3.0 * m * m * m * m).max(0.0)
+    }
+
+    /// Size of a jump of the sum of values, or of their squared deviations: second moment over first. Where
+    /// few runs make most of a sum it is large, and the sum is a count of few such jumps.
+    fn jump(&self, column: Column) -> f64 {
+        let jump = match column {
+            Column::InSystemVariance => self.fourth_moment() / self.variance(),
+            _ => self.powers[1] / self.powers[0],
+        };
+        if jump.is_finite() { jump } else { 0.0 }
     }
 }
 
@@ -168,10 +182,20 @@ impl Series {
     fn judge(&self) -> Vec<Finding> {
         let total = self.total();
         let width = self.times.len();
+        // A peak leaves a tail of ever fewer runs, in the end of runs that the sample may not hold: how large
+        // what is left in them can be is seen a little earlier.
+        let memory = (width / 10).max(4);
+        let variances = self.columns.iter().find(|c| c.1 == Column::InSystemVariance).map(|c| &c.2);
         let mut findings = Vec::new();
         for (c, (name, column, truths)) in self.columns.iter().enumerate() {
-            let points = total[c * width..(c + 1) * width].iter().zip(truths).zip(&self.times);
-            let judged = points.map(|((sums, &truth), &t)| judge_point(name, *column, sums, truth, t));
+            let sums = &total[c * width..(c + 1) * width];
+            let jumps: Vec<f64> = sums.iter().map(|s| s.jump(*column)).collect();
+            let judged = (0..width).map(|i| {
+                let stated = format!("series {name} at {}", self.times[i]);
+                let jump = jumps[i.saturating_sub(memory)..=i].iter().fold(0.0, |a: f64, &b| a.max(b));
+                let variance = variances.filter(|_| *column == Column::InSystem).map_or(0.0, |v| v[i]);
+                judge_point(&stated, *column, &sums[i], truths[i], jump, variance)
+            });
             let worst = judged.max_by(|a, b| size(a).total_cmp(&size(b)));
             findings.extend(worst);
         }
@@ -241,40 +265,52 @@ fn stated(name: &str, value: f64) -> Truth {
     Truth { name: name.to_owned(), value: Some(value), unit: "1".into(), kind, error: 1e-8 * value.abs() }
 }
 
-fn judge_point(name: &str, column: Column, sums: &PowerSums, value: f64, t: f64) -> Finding {
-    let truth = stated(&format!("series {name} at {t}"), value);
+/// Judges one instant of a column. `jump` is the size of a jump of the column's sum, `least_variance` what the
+/// variance of a value is known to be at least.
+fn judge_point(
+    name: &str,
+    column: Column,
+    sums: &PowerSums,
+    value: f64,
+    jump: f64,
+    least_variance: f64,
+) -> Finding {
+    let truth = stated(name, value);
     let n = sums.count;
-    if column == Column::InSystemVariance {
-        let ours = sums.variance();
-        let error = sums.error_of_variance();
-        let mut finding = Finding::shown(&truth, Some(ours));
-        // The logarithm of a sample variance is the more nearly normal.
-        let score = match () {
-            () if ours == value => 0.0,
-            () if ours > 0.0 && value > 0.0 && error > 0.0 => ln(ours / value) * ours / error,
-            () => f64::INFINITY,
-        };
-        finding.score = Some(score);
-        finding.outcome = if score.abs() <= LARGEST_SCORE { Outcome::Agrees } else { Outcome::Differs };
+    let mut finding = match column {
+        Column::WouldWait | Column::Full => {
+            let events = Events { seen: sums.powers[0], chances: n, cluster: None, cluster_of_others: None };
+            return judge(&truth, &Estimate { events: Some(events), ..sums.estimate(0.0) }, None);
+        }
+        Column::InSystemVariance => judge_variance(&truth, sums),
+        _ => judge(&truth, &sums.estimate(least_variance), None),
+    };
+    if column == Column::InSystem || value <= 0.0 {
         return finding;
     }
-    let error = (sums.variance() / n).sqrt();
-    let mut estimate = Estimate { value: sums.mean(), error, df: n - 1.0, ..Estimate::default() };
-    if matches!(column, Column::WouldWait | Column::Full) {
-        estimate.events =
-            Some(Events { seen: sums.powers[0], chances: n, cluster: None, cluster_of_others: None });
-        return judge(&truth, &estimate, None);
-    }
-    // A sum of rare values is a count of clusters whose size is seen in the values, or cannot be seen.
-    let (seen, expected) = (sums.powers[0], value * n);
-    let size = if seen > 0.0 { sums.powers[1] / seen } else { 0.0 };
-    let size = if sums.nonzero < 5.0 { size.max(expected / 3.0) } else { size };
-    let few = if size > 0.0 { count_score(seen / size, expected / size, 1.0) } else { None };
-    let mut finding = judge(&truth, &estimate, None);
-    if let Some(score) = few.filter(|_| value > 0.0) {
+    let ours = if column == Column::InSystemVariance { sums.variance() } else { sums.mean() };
+    // What was seen in fewer than five runs does not tell its size.
+    let jump = if sums.nonzero < 5.0 { jump.max(value * n / 3.0) } else { jump };
+    let few = if jump > 0.0 { count_score(ours * n / jump, value * n / jump, 1.0) } else { None };
+    if let Some(score) = few {
         finding.score = Some(score);
         finding.outcome = if score.abs() <= LARGEST_SCORE { Outcome::Agrees } else { Outcome::Differs };
     }
+    finding
+}
+
+fn judge_variance(truth: &Truth, sums: &PowerSums) -> Finding {
+    let (ours, value) = (sums.variance(), truth.value.unwrap_or(f64::NAN));
+    let error = ((sums.fourth_moment() - ours * ours) / sums.count).max(0.0).sqrt();
+    // The logarithm of a sample variance is the more nearly normal.
+    let score = match () {
+        () if ours == value => 0.0,
+        () if ours > 0.0 && value > 0.0 && error > 0.0 => ln(ours / value) * ours / error,
+        () => f64::INFINITY,
+    };
+    let mut finding = Finding::shown(truth, Some(ours));
+    finding.score = Some(score);
+    finding.outcome = if score.abs() <= LARGEST_SCORE { Outcome::Agrees } else { Outcome::Differs };
     finding
 }
 
@@ -282,8 +318,9 @@ fn judge_point(name: &str, column: Column, sums: &PowerSums, value: f64, t: f64)
 pub fn judge_transient(case: &Case, mut setup: Setup) -> Result<(Vec<Finding>, u64), String> {
     let horizon = number(&case.model, "horizon")?;
     let series = Series::new(case, horizon)?;
-    let (truths, quantities, mut findings) = Plan::new(case, &setup, is_peak).quantities();
-    let limits: Vec<Option<f64>> = truths.iter().map(|t| precision(&case.regime, &t.name)).collect();
+    let mut plan = Plan::new(case, &setup, is_peak);
+    let mut findings = std::mem::take(&mut plan.others);
+    let metrics = Metrics::new(plan, |t| precision(&case.regime, &t.name), Vec::new());
     set_span(&mut setup.model, case.seed("main"), 0.0, horizon);
     setup.model.plan.after = After::Stop { drain_limit: SimDuration::FOREVER };
     if !series.times.is_empty() {
@@ -294,23 +331,20 @@ pub fn judge_transient(case: &Case, mut setup: Setup) -> Result<(Vec<Finding>, u
     let mut runs = Runs::default();
     let mut more = SECTIONS;
     for _ in 0..4 {
-        runs.extend(&setup.model, more, EACH, &quantities, &|section, record| series.see(section, record));
+        runs.extend(&setup.model, more, EACH, metrics.quantities(), &|section, record| {
+            series.see(section, record)
+        });
         if let Some(why) = &runs.broken {
             return Err(why.clone());
         }
-        let excess = excess(&runs, &quantities, &limits);
+        let excess = metrics.excess(&runs);
         let sections = runs.sections.len() as f64;
         more = (sections * (1.15 * excess - 1.0)).ceil().min(MOST_SECTIONS - sections).max(0.0) as u64;
         if excess <= 1.0 || more == 0 {
             break;
         }
     }
-    for (at, ((truth, quantity), limit)) in truths.iter().zip(&quantities).zip(&limits).enumerate() {
-        findings.push(match runs.estimate(at, quantity) {
-            Some(estimate) => judge(truth, &estimate, *limit),
-            None => Finding::unsupported(truth, "nothing was recorded"),
-        });
-    }
+    findings.extend(metrics.judge(&runs, |_| false));
     findings.extend(series.judge_peak(case));
     findings.extend(series.judge());
     Ok((findings, runs.events))
@@ -330,20 +364,31 @@ mod tests {
     fn a_wrong_point_is_caught() {
         let values: Vec<f64> = (0..1000).map(|i| f64::from(i % 11)).collect();
         let sums = sums(&values);
-        let judged = |value| judge_point("mean_in_system", Column::InSystem, &sums, value, 1.0).outcome;
+        let judged = |value| judge_point("mean", Column::InSystem, &sums, value, 1.0, 0.0).outcome;
         assert_eq!(judged(5.0), Outcome::Agrees);
         assert_eq!(judged(5.5), Outcome::Differs);
-        let judged =
-            |value| judge_point("var_in_system", Column::InSystemVariance, &sums, value, 1.0).outcome;
+        let jump = sums.jump(Column::InSystemVariance);
+        let judged = |value| judge_point("var", Column::InSystemVariance, &sums, value, jump, 0.0).outcome;
         assert_eq!(judged(10.0), Outcome::Agrees);
         assert_eq!(judged(12.5), Outcome::Differs);
         assert_eq!(judged(8.0), Outcome::Differs);
     }
 
     #[test]
+    fn what_few_runs_hold_is_judged_as_few() {
+        // Six of a thousand runs still have a backlog of 40; a stated mean of 0.5 means twelve of them.
+        let mut values = vec![0.0; 1000];
+        values[..6].fill(40.0);
+        let sums = sums(&values);
+        let judged = |value, jump| judge_point("queue", Column::Waiting, &sums, value, jump, 0.0).outcome;
+        assert_eq!(judged(0.5, 40.0), Outcome::Agrees);
+        assert_eq!(judged(2.0, 40.0), Outcome::Differs);
+    }
+
+    #[test]
     fn a_rare_value_that_was_not_seen_is_no_difference() {
         let none = sums(&[0.0; 1000]);
-        let judged = |column, value| judge_point("mean_queue_length", column, &none, value, 0.0).outcome;
+        let judged = |column, value| judge_point("queue", column, &none, value, 0.0, 0.0).outcome;
         assert_eq!(judged(Column::Waiting, 0.0037), Outcome::Agrees);
         assert_eq!(judged(Column::WouldWait, 0.0037), Outcome::Agrees);
         assert_eq!(judged(Column::WouldWait, 0.05), Outcome::Differs);
