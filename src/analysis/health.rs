@@ -46,20 +46,20 @@ fn is_health(objective: &Objective) -> bool {
 }
 
 impl Health {
-    /// Marks are the ends of peaks, the last one, and what `recovers` objectives name.
+    /// Marks are what `recovers` objectives name, and the end of the last peak.
     pub(super) fn new(model: &Model) -> Self {
         let mut health = Self::default();
         if !model.objectives.iter().any(is_health) {
             return health;
         }
-        let peaks = model.windows.iter().filter(|w| w.top.is_some() && w.end <= model.plan.to());
-        if let Some(last) = peaks.max_by_key(|w| w.end) {
-            health.mark(last.end, format!("{}.end", last.name));
-        }
         for objective in &model.objectives {
             if let Measure::Recovers(_, mark) = objective.measure {
                 health.mark(mark, mark_label(model, mark));
             }
+        }
+        let peaks = model.windows.iter().filter(|w| w.top.is_some() && w.end <= model.plan.to());
+        if let Some(last) = peaks.max_by_key(|w| w.end) {
+            health.mark(last.end, format!("{}.end", last.name));
         }
         health
     }

@@ -80,7 +80,7 @@ fn health_rows(pool: &Pool) -> Vec<Named> {
     rows
 }
 
-/// Recovery from the last peak, or from the first mark that an objective names.
+/// Recovery from the first mark that an objective names, else from the last peak.
 fn recovery(pool: &Pool) -> Option<RecoveryEstimate> {
     let recovery = pool.health.recoveries.first().filter(|r| !r.runs.is_empty())?;
     let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();

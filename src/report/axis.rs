@@ -25,10 +25,10 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// From zero to a round number at or above `largest`.
-    pub(super) fn linear(largest: f64) -> Self {
+    /// From zero to a round number at or above `largest`; `whole` things get whole ticks.
+    pub(super) fn linear(largest: f64, whole: bool) -> Self {
         let largest = if largest.is_finite() && largest > 0.0 { largest } else { 1.0 };
-        let step = round_step(largest / 5.0);
+        let step = round_step(largest / 5.0, whole);
         let count = (largest / step - 1e-9).ceil().max(1.0);
         let ticks = (0..=count as usize).map(|i| i as f64 * step).collect();
         Self { log: false, low: 0.0, high: count * step, ticks }
@@ -62,8 +62,8 @@ impl Axis {
     }
 }
 
-/// The smallest of 1, 2, 2.5 and 5 times a power of ten at or above `at_least`.
-fn round_step(at_least: f64) -> f64 {
+/// The smallest of 1, 2, 2.5 and 5 times a power of ten at or above `at_least`; without 2.5 for whole things.
+fn round_step(at_least: f64, whole: bool) -> f64 {
     let mut decade = 1.0;
     while decade * 10.0 <= at_least {
         decade *= 10.0;
@@ -72,7 +72,8 @@ fn round_step(at_least: f64) -> f64 {
         decade /= 10.0;
     }
     let factors = [1.0, 2.0, 2.5, 5.0, 10.0];
-    factors.iter().map(|f| f * decade).find(|&s| s >= at_least * (1.0 - 1e-9)).unwrap_or(decade * 10.0)
+    let mut allowed = factors.iter().filter(|&&f| !whole || f != 2.5).map(|f| f * decade);
+    allowed.find(|&s| s >= at_least * (1.0 - 1e-9)).unwrap_or(decade * 10.0)
 }
 
 /// Ticks of a time axis, seconds relative to T0, always a multiple of a readable step.
@@ -93,10 +94,12 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round_and_cover_the_data() {
-        assert_eq!(Axis::linear(8123.0).ticks, [0.0, 2000.0, 4000.0, 6000.0, 8000.0, 10000.0]);
-        assert_eq!(Axis::linear(1.0).high, 1.0);
-        assert_eq!(Axis::linear(0.0).ticks.len(), 6);
-        assert_eq!(Axis::linear(f64::NAN).high, 1.0);
+        assert_eq!(Axis::linear(8123.0, false).ticks, [0.0, 2000.0, 4000.0, 6000.0, 8000.0, 10000.0]);
+        assert_eq!(Axis::linear(12.0, false).ticks[1], 2.5);
+        assert_eq!(Axis::linear(12.0, true).ticks, [0.0, 5.0, 10.0, 15.0]);
+        assert_eq!(Axis::linear(1.0, false).high, 1.0);
+        assert_eq!(Axis::linear(0.0, true).ticks.len(), 6);
+        assert_eq!(Axis::linear(f64::NAN, false).high, 1.0);
     }
 
     #[test]

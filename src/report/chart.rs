@@ -5,18 +5,17 @@
 //! everywhere.
 
 use super::axis::{Axis, time_ticks};
-use super::number::{duration, instant, plain, share};
+use super::line::{Line, Stroke};
+use super::number::{duration, instant, plain, share, shortest};
 use crate::analysis::ChartWindow;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::*;
 
 /// Size of the drawing.
-const SIZE: (u32, u32) = (1800, 660);
+const SIZE: (u32, u32) = (1800, 680);
 /// Size of small text.
 const TEXT: u32 = 26;
-/// Points drawn of one line at most; more cannot be seen.
-const MOST_POINTS: usize = 900;
 /// Colours that the colour-blind tell apart (Okabe and Ito 2008), without the pale yellow, darkest contrast
 /// first.
 pub(super) const PALETTE: [RGBColor; 7] = [
@@ -31,6 +30,7 @@ pub(super) const PALETTE: [RGBColor; 7] = [
 const INK: RGBColor = RGBColor(50, 55, 65);
 const PALE: RGBColor = RGBColor(226, 230, 236);
 const SPAN: RGBColor = RGBColor(245, 236, 214);
+const SPAN_EDGE: RGBColor = RGBColor(222, 200, 150);
 
 /// What the vertical axis counts, and so how its ticks read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,37 +43,6 @@ pub(super) enum Quantity {
     Share,
     /// Pods or requests.
     Count,
-}
-
-/// How a line is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stroke {
-    /// Through the middle of the windows.
-    Solid,
-    /// As dashes.
-    Dashed,
-    /// As steps.
-    Steps,
-    /// As dashed steps.
-    DashedSteps,
-}
-
-/// A value in a window: start, mean, 5 % and 95 % of runs.
-pub(super) type Sample = (f64, Option<f64>, Option<f64>, Option<f64>);
-
-/// One line with its band.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    /// Its name in the legend.
-    pub(super) label: String,
-    /// Index into the palette.
-    pub(super) colour: usize,
-    /// How it is drawn.
-    pub(super) stroke: Stroke,
-    /// A sample a window.
-    pub(super) samples: Vec<Sample>,
-    /// Whether the band from 5 to 95 % of runs is shown.
-    pub(super) band: bool,
 }
 
 /// A horizontal line such as an objective's limit.
@@ -107,7 +76,7 @@ pub(super) struct Chart {
 }
 
 /// A straight axis with ticks of our own: the library's choice knows neither seconds nor minutes.
-struct Ruler {
+pub(super) struct Ruler {
     low: f64,
     high: f64,
     ticks: Vec<f64>,
@@ -131,9 +100,9 @@ impl Ranged for Ruler {
     }
 }
 
-type Plane = Cartesian2d<Ruler, Ruler>;
-type Context<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Plane>;
-type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+pub(super) type Plane = Cartesian2d<Ruler, Ruler>;
+pub(super) type Context<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Plane>;
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 impl Chart {
     /// Whether there is nothing to draw.
@@ -166,7 +135,7 @@ impl Chart {
         let heights = axis.ticks.iter().map(|&t| axis.height(t)).collect();
         let y = Ruler { low: axis.low, high: axis.high, ticks: heights };
         let mut builder = ChartBuilder::on(&root);
-        builder.margin_top(140).margin_right(40).margin_bottom(8).margin_left(12);
+        builder.margin_top(166).margin_right(40).margin_bottom(8).margin_left(12);
         builder.x_label_area_size(78).y_label_area_size(140);
         let mut context = builder.build_cartesian_2d(x, y)?;
         self.shade(&mut context, &axis)?;
@@ -190,10 +159,10 @@ impl Chart {
         let smallest = limits.chain(means).filter(|&v| v > 0.0).fold(f64::INFINITY, f64::min);
         match self.quantity {
             Quantity::Time if largest > 20.0 * smallest => Axis::logarithmic(smallest, largest),
-            Quantity::Share => Axis::linear(largest.max(1.0)),
+            Quantity::Share => Axis::linear(largest.max(1.0), false),
             // An axis of whole things has no use for ticks between them.
-            Quantity::Count => Axis::linear(largest.max(5.0)),
-            _ => Axis::linear(largest),
+            Quantity::Count => Axis::linear(largest.max(5.0), true),
+            _ => Axis::linear(largest, false),
         }
     }
 
@@ -206,6 +175,8 @@ impl Chart {
             Quantity::Time => duration(value),
             // Shares on the axis are round percentages; the general form would write "20.0 %".
             Quantity::Share => share(value).replace(".0 %", " %"),
+            // Neighbouring ticks read best with as few digits as each needs.
+            _ if value < 1000.0 => shortest((value * 1e6).round() / 1e6),
             Quantity::Rate | Quantity::Count => plain(value),
         }
     }
@@ -233,28 +204,47 @@ impl Chart {
         Ok(())
     }
 
+    /// Shades named spans. One that fills most of the axis would tint everything and say nothing, so only its ends
+    /// are marked.
     fn shade(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
         let (from, to) = self.span;
-        let mut free = f64::NEG_INFINITY;
         for window in &self.windows {
             let (start, end) = (window.start.max(from), window.end.min(to));
             if end <= start {
                 continue;
             }
-            let area = [(start, axis.low), (end, axis.high)];
-            context.draw_series([Rectangle::new(area, SPAN.mix(0.75).filled())])?;
-            // Spans that begin together share a label; one that would run into the label before or over the edge
-            // is left out.
-            let same = |w: &&ChartWindow| w.start.max(from) == start && w.end > from;
-            let names: Vec<&str> = self.windows.iter().filter(same).map(|w| w.name.as_str()).collect();
-            let label = names.join(", ");
-            let width = f64::from(text_width(&label) + 24) * (to - from) / 1600.0;
-            if start >= free && start + width <= to {
-                let at = EmptyElement::at((start, axis.high))
-                    + Text::new(label, (0, -32), text_style(RGBColor(122, 92, 20)));
-                context.draw_series([at])?;
-                free = start + width;
+            if end - start < 0.6 * (to - from) {
+                let area = [(start, axis.low), (end, axis.high)];
+                context.draw_series([Rectangle::new(area, SPAN.mix(0.75).filled())])?;
             }
+            for at in [window.start, window.end].into_iter().filter(|&at| from < at && at < to) {
+                let mark = PathElement::new([(at, axis.low), (at, axis.high)], SPAN_EDGE.stroke_width(2));
+                context.draw_series([mark])?;
+            }
+        }
+        self.span_names(context, axis)
+    }
+
+    /// Names of spans above the plot, in two rows. Spans that begin together share a name; one that has no room is
+    /// left out.
+    fn span_names(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
+        let (from, to) = self.span;
+        let visible = |w: &&ChartWindow| w.end.min(to) > w.start.max(from);
+        let mut starts: Vec<f64> = self.windows.iter().filter(visible).map(|w| w.start.max(from)).collect();
+        starts.sort_by(f64::total_cmp);
+        starts.dedup();
+        let mut free = [f64::NEG_INFINITY; 2];
+        for start in starts {
+            let same = self.windows.iter().filter(visible).filter(|w| w.start.max(from) == start);
+            let name = same.map(|w| w.name.as_str()).collect::<Vec<_>>().join(", ");
+            let width = f64::from(text_width(&name) + 24) * (to - from) / 1600.0;
+            let Some(row) = free.iter().position(|&f| start >= f).filter(|_| start + width <= to) else {
+                continue;
+            };
+            free[row] = start + width;
+            let offset = (0, if row == 0 { -32 } else { -60 });
+            let name = Text::new(name, offset, text_style(RGBColor(122, 92, 20)));
+            context.draw_series([EmptyElement::at((start, axis.high)) + name])?;
         }
         Ok(())
     }
@@ -287,87 +277,6 @@ impl Chart {
     }
 }
 
-impl Line {
-    fn colour(&self) -> RGBColor {
-        PALETTE[self.colour % PALETTE.len()]
-    }
-
-    /// Width of a window, from the first two.
-    fn width(&self) -> f64 {
-        match self.samples.as_slice() {
-            [first, second, ..] => second.0 - first.0,
-            _ => 0.0,
-        }
-    }
-
-    fn draw(&self, context: &mut Context<'_, '_>, axis: &Axis, end: f64) -> Drawn {
-        let steps = matches!(self.stroke, Stroke::Steps | Stroke::DashedSteps);
-        let dashed = matches!(self.stroke, Stroke::Dashed | Stroke::DashedSteps);
-        let style = self.colour().stroke_width(4);
-        for run in self.runs(|s| s.1) {
-            let mut points = thin(&run);
-            if steps {
-                points = staircase(&points, self.width(), end);
-            } else {
-                points.iter_mut().for_each(|p| p.0 += self.width() / 2.0);
-            }
-            points.iter_mut().for_each(|p| p.1 = axis.height(p.1));
-            if let [only] = points[..] {
-                context.draw_series([Circle::new(only, 5, self.colour().filled())])?;
-            } else if dashed {
-                context.draw_series(DashedLineSeries::new(points, 14, 8, style))?;
-            } else {
-                context.draw_series([PathElement::new(points, style)])?;
-            }
-        }
-        Ok(())
-    }
-
-    fn draw_band(&self, context: &mut Context<'_, '_>, axis: &Axis) -> Drawn {
-        let (low, high) = (self.runs(|s| s.2.and(s.3).and(s.2)), self.runs(|s| s.2.and(s.3)));
-        for (low, high) in low.iter().zip(&high) {
-            let outline = thin(high).into_iter().chain(thin(low).into_iter().rev());
-            let half = self.width() / 2.0;
-            let points: Vec<_> = outline.map(|(t, v)| (t + half, axis.height(v))).collect();
-            if points.len() > 3 {
-                context.draw_series([Polygon::new(points, self.colour().mix(0.18).filled())])?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Stretches of windows that have a value.
-    fn runs(&self, value: impl Fn(&Sample) -> Option<f64>) -> Vec<Vec<(f64, f64)>> {
-        let stretches = self.samples.split(|s| value(s).is_none()).filter(|s| !s.is_empty());
-        stretches.map(|s| s.iter().filter_map(|p| value(p).map(|v| (p.0, v))).collect()).collect()
-    }
-}
-
-/// Keeps the smallest and the largest value of each bucket, in their order, when there are too many points to
-/// see.
-fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    if points.len() <= MOST_POINTS {
-        return points.to_vec();
-    }
-    let bucket = points.len().div_ceil(MOST_POINTS / 2);
-    let extremes = points.chunks(bucket).flat_map(|chunk| {
-        let by = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
-        let (low, high) = (chunk.iter().min_by(by), chunk.iter().max_by(by));
-        let (low, high) = (low.copied().unwrap_or_default(), high.copied().unwrap_or_default());
-        if low.0 <= high.0 { [low, high] } else { [high, low] }
-    });
-    extremes.collect()
-}
-
-fn staircase(points: &[(f64, f64)], width: f64, end: f64) -> Vec<(f64, f64)> {
-    let mut stairs = Vec::with_capacity(points.len() * 2);
-    for (i, &(t, v)) in points.iter().enumerate() {
-        let until = points.get(i + 1).map_or((t + width).min(end), |next| next.0);
-        stairs.extend([(t, v), (until, v)]);
-    }
-    stairs
-}
-
 fn text_style(colour: RGBColor) -> TextStyle<'static> {
     let mut style = TextStyle::from(("sans-serif", TEXT).into_font());
     style.color = colour.to_backend_color();
@@ -381,6 +290,7 @@ fn text_width(text: &str) -> i32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::line::Sample;
     use super::*;
 
     fn chart(samples: Vec<Sample>) -> Chart {
@@ -404,7 +314,7 @@ mod tests {
         let chart = chart(samples);
         let svg = chart.svg();
         assert_eq!(svg, chart.svg());
-        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1800 660\""));
+        assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1800 680\""));
         assert!(svg.trim_end().ends_with("</svg>"));
         assert!(
             svg.contains("p99 &lt;fast&gt;")
@@ -424,15 +334,6 @@ mod tests {
         let svg = chart(samples).svg();
         assert_eq!(svg.matches("<circle").count(), 1);
         assert!(!svg.contains("<polygon"));
-    }
-
-    #[test]
-    fn thousands_of_points_keep_their_extremes() {
-        let points: Vec<_> = (0..5000).map(|i| (f64::from(i), if i == 3333 { 9.0 } else { 1.0 })).collect();
-        let thinned = thin(&points);
-        assert!(thinned.len() <= MOST_POINTS + 2);
-        assert!(thinned.contains(&(3333.0, 9.0)));
-        assert!(thinned.windows(2).all(|w| w[0].0 <= w[1].0));
     }
 
     #[test]

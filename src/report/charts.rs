@@ -1,6 +1,7 @@
 //! Which charts a summary gives.
 
-use super::chart::{Chart, Limit, Line, Quantity, Stroke};
+use super::chart::{Chart, Limit, Quantity};
+use super::line::{Line, Stroke};
 use super::number::human;
 use crate::analysis::{ObjectiveResult, SeriesRow, Summary};
 

@@ -10,6 +10,7 @@ mod csv;
 mod example;
 mod html;
 mod json;
+mod line;
 mod number;
 mod page;
 mod text;

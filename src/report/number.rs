@@ -98,6 +98,12 @@ pub fn instant(seconds: f64) -> String {
     format!("T0{sign}{}s", shortest((size * 1e9).round() / 1e9))
 }
 
+/// An instant that is only an estimate, in whole seconds from ten on: `T0+56s`.
+#[must_use]
+pub fn about(seconds: f64) -> String {
+    instant(if seconds.abs() >= 10.0 { seconds.round() } else { (seconds * 10.0).round() / 10.0 })
+}
+
 /// A number with about three digits, and separators in thousands from 1,000 on.
 #[must_use]
 pub fn plain(value: f64) -> String {
@@ -200,6 +206,9 @@ mod tests {
             [(0.0, "T0"), (-600.0, "T0-10m"), (26.0, "T0+26s"), (90.0, "T0+1m30s"), (0.25, "T0+0.25s")];
         for (seconds, text) in cases {
             assert_eq!(instant(seconds), text);
+        }
+        for (seconds, text) in [(56.394254034, "T0+56s"), (3.12, "T0+3.1s")] {
+            assert_eq!(about(seconds), text);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::charts::charts;
 use super::html::{escape, list, section, table};
-use super::number::{clock, instant, plain, thousands};
+use super::number::{about, clock, instant, plain, thousands};
 use super::view;
 use crate::analysis::{ObjectiveResult, Outcome, Summary};
 
@@ -90,7 +90,8 @@ fn cards(summary: &Summary) -> Vec<(String, String, String)> {
     let short = summary.needs.iter().filter_map(|n| n.needed.map(|needed| (n, f64::from(needed))));
     if let Some((need, needed)) = short.max_by(|a, b| (a.1 - a.0.had).total_cmp(&(b.1 - b.0.had))) {
         let few = need.had < needed;
-        let value = format!("{} {} {}", plain(need.had), if few { "of" } else { "for" }, plain(needed));
+        let (had, needed) = (plain(need.had), plain(needed));
+        let value = if few { format!("{had} of {needed}") } else { format!("{had} ({needed} needed)") };
         let what = if few { "too few at T0" } else { "enough at T0" };
         all.push(("Pods had and needed".to_owned(), value, format!("{}: {what} (estimate)", need.service)));
     }
@@ -166,7 +167,7 @@ fn needs(summary: &Summary) -> String {
             plain(need.had),
             need.needed.map_or("not known".to_owned(), |n| thousands(f64::from(n))),
             plain(need.most),
-            need.reactive_at.map_or("none".to_owned(), instant),
+            need.reactive_at.map_or("none".to_owned(), about),
             need.basis.clone(),
         ]);
     }

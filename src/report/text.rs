@@ -1,7 +1,7 @@
 //! The terminal's summary: objectives first, then what was needed, then the first numbers.
 
 use super::columns::{cut, table, width, wrap};
-use super::number::{instant, plain, thousands};
+use super::number::{about, plain, thousands};
 use super::view;
 use crate::analysis::{Outcome, Summary};
 
@@ -113,7 +113,7 @@ fn needs(out: &mut Writer, summary: &Summary) {
     let mut rows = vec![heading.to_vec()];
     for need in &summary.needs {
         let needed = need.needed.map_or("not known".to_owned(), |n| thousands(f64::from(n)));
-        let reactive = need.reactive_at.map_or("none".to_owned(), instant);
+        let reactive = need.reactive_at.map_or("none".to_owned(), about);
         rows.push(vec![need.service.clone(), plain(need.had), needed, plain(need.most), reactive]);
     }
     out.table(&rows);
