@@ -80,12 +80,18 @@ fn traces() {
         &trace("none.csv"),
         &trace("bad.csv"),
         &trace("unsorted.csv"),
-        &trace("gap.csv"),
-        &trace("gap.csv, gaps: hold"),
+        &trace("gap.csv, align: 60s"),
+        &trace("gap.csv, align: 60s, gaps: hold"),
         &trace("short.csv, align: 5m"),
         &trace("empty.csv"),
         &trace("bad.csv, value: counts"),
     ]));
+}
+
+#[test]
+fn a_gap_outside_the_run_does_not_matter() {
+    let text = with("rate: 9/s", "trace: { file: gap.csv }");
+    assert_eq!(said(&text), "");
 }
 
 #[test]

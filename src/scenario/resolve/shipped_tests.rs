@@ -44,3 +44,12 @@ fn shipped_scenarios_are_valid() {
         assert!(wrong.is_empty(), "{name}: {wrong:#?}");
     }
 }
+
+/// The schema that editors read is the one the program writes: `flashcrowd schema > schema/scenario.v1.json`.
+#[test]
+fn the_shipped_schema_is_the_present_one() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/scenario.v1.json");
+    let text = std::fs::read_to_string(&path).expect("schema/scenario.v1.json");
+    let shipped: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(shipped == schema(), "run: flashcrowd schema > schema/scenario.v1.json");
+}

@@ -76,10 +76,14 @@ pub(super) fn trace(map: &MapCursor<'_>, clock: &Clock) -> Option<Trace> {
         return Some(Trace::Times(inside.map(|at| (at * 1e9 + 0.5) as u64).collect()));
     }
     let step = step_of(&rows, step, &name, &file)?;
-    let bins = Bins { rows: &rows, step, gaps, name: &name };
+    cover((shift(rows.first()?), shift(rows.last()?) + step), clock, &name, &file)?;
+    // Only what the run can see is looked at; for an hour after `to` arrivals go on unmeasured.
+    let to = clock.since_start(clock.to);
+    let first = rows.partition_point(|row| shift(row) <= 0.0).saturating_sub(1);
+    let rows = &rows[first..rows.partition_point(|row| shift(row) <= to + 3600.0)];
+    let bins = Bins { rows, step, gaps, name: &name, to };
     let points = bins.points(&file, scale, &shift)?;
-    cover(&points, step, clock, &name, &file)?;
-    doubt(&rows, step, &name, &file);
+    doubt(rows, step, &name, &file);
     Some(Trace::Rates { curve: Curve::points(&points, false), even })
 }
 
@@ -135,6 +139,8 @@ struct Bins<'a> {
     step: f64,
     gaps: &'a str,
     name: &'a str,
+    /// End of counting, in seconds on the simulated clock.
+    to: f64,
 }
 
 impl Bins<'_> {
@@ -151,10 +157,13 @@ impl Bins<'_> {
                     return None;
                 }
                 if apart > 1.5 {
-                    missing += (apart + 0.5) as u64 - 1;
-                    first_gap.get_or_insert(row.line);
-                    if self.gaps == "zero" {
-                        points.push((shift(&self.rows[at - 1]) + self.step, 0.0));
+                    let from = shift(&self.rows[at - 1]) + self.step;
+                    if from < self.to {
+                        missing += (apart + 0.5) as u64 - 1;
+                        first_gap.get_or_insert(row.line);
+                    }
+                    if self.gaps != "hold" {
+                        points.push((from, 0.0));
                     }
                 }
             }
@@ -164,7 +173,7 @@ impl Bins<'_> {
         points.push((last, 0.0));
         if let Some(line) = first_gap {
             let message = format!(
-                "`{}` lacks {missing} of its steps of {} s, the first before line {line}",
+                "`{}` lacks {missing} step(s) of {} s, the first before line {line}",
                 self.name, self.step
             );
             if self.gaps == "error" {
@@ -180,8 +189,7 @@ impl Bins<'_> {
 }
 
 /// The counted span must be recorded; the lead-in goes on at the first rate.
-fn cover(points: &[(f64, f64)], step: f64, clock: &Clock, name: &str, file: &Field<'_>) -> Option<()> {
-    let (first, last) = (points.first()?.0, points.last()?.0);
+fn cover((first, last): (f64, f64), clock: &Clock, name: &str, file: &Field<'_>) -> Option<()> {
     let (from, to) = (clock.since_start(clock.from), clock.since_start(clock.to));
     let t0 = clock.since_start(0.0);
     if first > from + 1e-6 || last < to - 1e-6 {
@@ -198,10 +206,9 @@ fn cover(points: &[(f64, f64)], step: f64, clock: &Clock, name: &str, file: &Fie
         return None;
     }
     if first > 0.0 {
-        file.warn(format!(
-            "`{name}` starts {:.0} s after the lead-in, which goes on at the first rate of {step} s",
-            first
-        ));
+        let message =
+            format!("`{name}` starts {first:.0} s into the lead-in, which begins at the first rate");
+        file.warn(message);
     }
     Some(())
 }
