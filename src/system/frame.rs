@@ -107,9 +107,14 @@ impl Frames {
             self.free = self.all[id as usize].next;
             return id;
         }
+        self.grow();
+        (self.all.len() - 1) as u32
+    }
+
+    #[cold]
+    fn grow(&mut self) {
         self.peak = self.live;
         self.all.push(Frame::BLANK);
-        (self.all.len() - 1) as u32
     }
 
     /// Takes a frame out; everything sent under its epoch is stale from now on.

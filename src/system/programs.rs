@@ -93,18 +93,25 @@ impl World<'_> {
 
     #[inline(always)]
     pub fn begin_work(&mut self, id: u32, key: Key, law: LawId, pc: u16, pod: u32) {
-        let work = self.draw(law, key, u64::from(pc));
-        if pod == NIL {
-            // A client has no cpu to share: its own work is a pause.
-            return self.pause(id, work);
-        }
-        let service = self.pods[pod as usize].service as usize;
+        let Some(p) = self.pods.get(pod as usize) else {
+            // A client has no pod, and so no cpu to share: its own work is a pause.
+            return self.pause(id, self.draw(law, key, u64::from(pc)));
+        };
+        let service = p.service as usize;
         if self.stations[service].plain {
-            let at = SimTime::from_nanos(self.now.saturating_add(work));
-            self.calendar.schedule(at, event::pack(Kind::WorkCompleted, pod, id));
+            self.schedule_work(id, key, law, pc, pod);
         } else {
+            let work = self.draw(law, key, u64::from(pc));
             self.begin_uneven_work(id, service, pod, work);
         }
+    }
+
+    /// Work that lasts as long as drawn.
+    #[inline(always)]
+    pub fn schedule_work(&mut self, id: u32, key: Key, law: LawId, pc: u16, pod: u32) {
+        let work = self.draw(law, key, u64::from(pc));
+        let at = SimTime::from_nanos(self.now.saturating_add(work));
+        self.calendar.schedule(at, event::pack(Kind::WorkCompleted, pod, id));
     }
 
     /// Own work of a frame's step in nanoseconds: draws have no state, so it can be asked for again.

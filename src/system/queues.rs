@@ -31,7 +31,7 @@ fn push_front(frames: &mut Frames, queue: &mut Queue, id: u32) {
 
 /// Takes the head of a list.
 #[inline(always)]
-fn pop_front(frames: &Frames, queue: &mut Queue) -> u32 {
+pub fn pop_front(frames: &Frames, queue: &mut Queue) -> u32 {
     let id = queue.head;
     if id != NIL {
         queue.head = frames[id].next;

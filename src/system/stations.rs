@@ -1,6 +1,6 @@
 //! Services and pods at work: what they hold, and the integrals that follow from it.
 
-use super::frame::NIL;
+use super::frame::{NIL, flag};
 use super::levels::Levels;
 use super::scaling::ScalerMemory;
 use crate::metrics::{LevelIntegral, ServiceRecord, ServiceWindow};
@@ -19,6 +19,8 @@ pub struct Station {
     pub last: u64,
     /// Whether work lasts as long as drawn: no speed, no sharing, no interruption, nothing metered.
     pub plain: bool,
+    /// Whether besides that requests wait in their pod, first come, first served.
+    pub simple: bool,
     pub central: bool,
     pub slowdown: bool,
     /// Whether the waits of the first requests are asked for.
@@ -148,13 +150,15 @@ impl Station {
         let same_speed = matches!(service.speed, PodSpeed::Same(s) if s == 1.0);
         let metered =
             matches!(service.scaler, Some(Scaler::Hpa(_))) || matches!(service.speed, PodSpeed::Each(_));
+        let plain = same_speed && !shares && !preempts(service) && !metered;
         Self {
             slots: service.slots,
             queue_limit: service.queue_limit,
             in_system: 0,
             busy: 0,
             last: 0,
-            plain: same_speed && !shares && !preempts(service) && !metered,
+            plain,
+            simple: plain && !central && service.discipline == Discipline::Fifo,
             central,
             slowdown: model.recording.slowdown,
             notes_first_waits: model.recording.first_waits.is_some_and(|(s, _)| s.index() == index),
@@ -211,6 +215,31 @@ impl Station {
     pub fn count_arrival(&mut self, measured: bool) {
         self.record.arrived += u64::from(measured);
         self.window.arrived += 1;
+    }
+
+    /// Service of a frame with these flags begins after a wait. True if its class wants to know.
+    #[inline(always)]
+    pub fn count_start(&mut self, flags: u8, wait: u64) -> bool {
+        if flags & flag::MEASURED == 0 {
+            return false;
+        }
+        if wait == 0 {
+            self.unwaited += 1;
+        } else {
+            self.record.waited += 1;
+            self.record.wait.record(wait);
+        }
+        self.mirrored_by.is_none() && flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT
+    }
+
+    /// A frame has been served to the end of its program.
+    #[inline(always)]
+    pub fn count_completion(&mut self, flags: u8, sojourn: u64) {
+        if flags & flag::MEASURED != 0 {
+            self.record.completed += 1;
+            self.record.sojourn.record(sojourn);
+            self.record.wasted += u64::from(flags & flag::ABANDONED != 0);
+        }
     }
 
     /// A call is turned away.
