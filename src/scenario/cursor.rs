@@ -14,6 +14,9 @@ use super::node::{Entry, Mapping, Node, Value};
 use super::source::{Sources, Span};
 use super::table::{Key, Kind, Table};
 
+/// Entries that a map of names may have.
+const MAX_NAMES: usize = 5_000;
+
 /// A default that was taken because the scenario says nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumption {
@@ -192,9 +195,9 @@ impl<'a> MapCursor<'a> {
         self.map.is_some_and(|map| map.iter().any(|entry| self.table.key(&entry.key).is_none()))
     }
 
-    fn report_unknown(&self, map: &Mapping, entry: &Entry) {
-        let unclosed = |entry: &&Entry| entry.node.as_text().is_some_and(is_unclosed);
-        if let Some(cut) = map.iter().find(unclosed).filter(|_| entry.node.is_null()) {
+    /// Reports a key that is not declared; `unclosed` is an entry whose value lacks a closing bracket.
+    fn report_unknown(&self, unclosed: Option<&Entry>, entry: &Entry) {
+        if let Some(cut) = unclosed.filter(|_| entry.node.is_null()) {
             // A law says so itself.
             let declared = self.table.key(&cut.key).map(|(_, key)| &key.kind);
             if declared.is_some_and(|kind| kind.includes(|kind| matches!(kind, Kind::Law | Kind::ShortLaw))) {
@@ -224,8 +227,9 @@ impl Drop for MapCursor<'_> {
         if std::thread::panicking() {
             return;
         }
+        let unclosed = map.iter().find(|entry| entry.node.as_text().is_some_and(is_unclosed));
         for entry in map.iter().filter(|entry| self.table.key(&entry.key).is_none()) {
-            self.report_unknown(map, entry);
+            self.report_unknown(unclosed, entry);
         }
         for (at, key) in self.table.keys.iter().enumerate() {
             let read = self.taken.get() & (1 << at) != 0;
@@ -292,8 +296,12 @@ impl<'a> Field<'a> {
             self.context.push(Diagnostic::error(self.node.span, message).expected(expected));
             return Vec::new();
         };
+        if map.len() > MAX_NAMES {
+            let message = format!("{} has {} entries; at most {MAX_NAMES} are read", self.path, map.len());
+            self.context.push(Diagnostic::error(self.node.span, message));
+        }
         let mut found = Vec::new();
-        for entry in map.iter().filter(|entry| !entry.node.is_null()) {
+        for entry in map.iter().filter(|entry| !entry.node.is_null()).take(MAX_NAMES) {
             if labels && !is_label(&entry.key) {
                 let message = format!("`{}` is not a name", entry.key);
                 let diagnostic = Diagnostic::error(entry.key_span, message);

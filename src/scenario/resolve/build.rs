@@ -5,11 +5,14 @@ use crate::model::{Caller, Edge, EdgeId, LawId, Model, ServiceId, SiteId, StepId
 use crate::policy::Balancer;
 use crate::random::Law;
 use crate::scenario::cursor::{Context, Field};
-use crate::scenario::diagnostics::Diagnostic;
+use crate::scenario::diagnostics::{Diagnostic, Severity};
 use crate::scenario::source::Span;
 
 /// Entries one table of the model may have; identities are 16 bits wide.
 pub(super) const MAX_ENTRIES: usize = 60_000;
+
+/// Different laws of one model; each takes some milliseconds to compile.
+pub(super) const MAX_LAWS: usize = 4_000;
 
 /// An operation of a service and, once compiled, its program.
 pub(super) struct Operation {
@@ -60,6 +63,14 @@ impl<'a> Build<'a> {
     pub(super) fn law_id(&mut self, law: Law) -> LawId {
         match self.model.laws.iter().position(|known| known.law == law) {
             Some(at) => LawId(at as u16),
+            None if self.model.laws.len() >= MAX_LAWS => {
+                if !self.overflowed {
+                    let message = format!("more than {MAX_LAWS} different laws");
+                    self.context.push(Diagnostic::new(Severity::Error, None, message));
+                    self.overflowed = true;
+                }
+                LawId(0)
+            }
             None => self.model.add_law(law),
         }
     }
@@ -101,11 +112,15 @@ impl<'a> Build<'a> {
 
     /// Whether the model's tables are full, said once.
     pub(super) fn is_full(&mut self, span: Span) -> bool {
-        let sizes =
-            [self.model.steps.len(), self.model.sites.len(), self.model.laws.len(), self.model.edges.len()];
+        let sizes = [
+            self.model.steps.len(),
+            self.model.sites.len(),
+            self.model.edges.len(),
+            self.model.classes.len(),
+        ];
         let full = sizes.iter().any(|&size| size >= MAX_ENTRIES);
         if full && !self.overflowed {
-            let message = format!("more than {MAX_ENTRIES} steps, calls or laws, repeated ones counted");
+            let message = format!("more than {MAX_ENTRIES} steps, calls or classes, repeated ones counted");
             self.context.push(Diagnostic::error(span, message));
             self.overflowed = true;
         }

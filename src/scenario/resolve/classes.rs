@@ -57,6 +57,7 @@ impl<'a> PendingClass<'a> {
         build: &mut Build<'a>,
     ) -> (Self, f64) {
         let map = field.map();
+        let _ = build.is_full(field.node.span);
         if build.model.class_named(name).is_some() {
             field
                 .error(format!("two classes are called `{name}`; names of classes are unique in a scenario"));

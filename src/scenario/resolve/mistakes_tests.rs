@@ -147,3 +147,22 @@ fn manifests() {
         &manifests(&["{ kind: Deployment }"]),
     ]));
 }
+
+#[test]
+fn hostile_scenarios_end_quickly() {
+    let many = |n: usize, line: &dyn Fn(usize) -> String| (0..n).map(line).collect::<String>();
+    let started = std::time::Instant::now();
+    let keys = with("objectives:", &format!("{}objectives:", many(90_000, &|n| format!("key-{n}: 1\n"))));
+    let found = said(&keys);
+    assert!(found.contains("unknown key"), "{}", &found[..300.min(found.len())]);
+    let services = many(20_000, &|n| format!("  s{n}: {{ slots: 1, operations: {{ o: [] }} }}\n"));
+    assert!(said(&with("objectives:", &format!("{services}objectives:"))).contains("at most 5000 are read"));
+    let laws = many(9_000, &|n| format!("{{ wait: {}ns }}, ", n + 1));
+    assert!(said(&with("{ wait: 2ms }", &laws)).contains("different laws"));
+    let nested =
+        with("{ wait: 2ms }", "{ repeat: 1e9, steps: [ { repeat: 1e9, steps: [ { wait: 1s } ] } ] }");
+    assert!(said(&nested).contains("steps"));
+    let empty = with("{ wait: 2ms }", "{ repeat: 1e15, steps: [] }");
+    assert!(said(&empty).contains("repeat"));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}

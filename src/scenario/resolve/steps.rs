@@ -166,6 +166,10 @@ impl<'a> Build<'a> {
                 let Some(steps) = steps else {
                     return item.error(format!("{} repeats nothing: it has no `steps`", item.path));
                 };
+                if times.is_some_and(|times| times > MAX_ENTRIES as u64) {
+                    return item
+                        .error(format!("{}: `repeat` makes more than {MAX_ENTRIES} steps", item.path));
+                }
                 for _ in 0..times.unwrap_or(1) {
                     if out.len() + self.model.steps.len() > MAX_ENTRIES || self.is_full(item.node.span) {
                         return item.error(format!("{} makes more than {MAX_ENTRIES} steps", item.path));
