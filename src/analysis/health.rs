@@ -119,7 +119,8 @@ fn holds(model: &Model, objective: &Objective, record: &RunRecord, group: &Range
 /// Seconds from the mark to the first window from which all are healthy for 60 s.
 fn recovered(healthy: &[bool], width: u64, from: SimTime, mark: SimTime) -> Option<f64> {
     let lasting = HOLDS.as_nanos().div_ceil(width.max(1)).max(1) as usize;
-    let first = mark.since(from).as_nanos().div_ceil(width.max(1)) as usize;
+    // A mark inside a healthy window finds the system healthy.
+    let first = (mark.since(from).as_nanos() / width.max(1)) as usize;
     // Counted from the back: how many windows in a row are healthy from here on.
     let mut streak = 0;
     let mut start = None;
@@ -164,8 +165,9 @@ mod tests {
         let back = [true, true, true, true, true, true, false];
         assert_eq!(recovered(&back, WINDOW, second(100), second(100)), Some(0.0));
         assert_eq!(recovered(&pattern[..12], WINDOW, second(100), second(100)), None);
-        // A mark inside a window waits for the next one.
-        assert_eq!(recovered(&[true; 8], WINDOW, second(100), second(104)), Some(6.0));
+        // A mark inside a healthy window finds health; inside a sick one it waits for the next.
+        assert_eq!(recovered(&[true; 8], WINDOW, second(100), second(104)), Some(0.0));
+        assert_eq!(recovered(&pattern, WINDOW, second(104), second(108)), Some(66.0));
         assert_eq!(recovered(&[true; 8], WINDOW, second(100), second(1000)), None);
     }
 }

@@ -290,8 +290,6 @@ fn every_number_is_finite_whatever_happened() {
         let points =
             summary.series.iter().flat_map(|s| &s.points).flat_map(|p| [p.mean, p.p05, p.p95]).flatten();
         assert!(metrics.chain(points).all(f64::is_finite));
-        assert!(!crate::report::html(&summary, &crate::report::Origin::default()).contains("NaN"));
-        assert!(!crate::report::summary_csv(&summary).contains(",,"));
     }
 }
 
