@@ -82,12 +82,14 @@ pub struct Frames {
     free: u32,
     live: u32,
     peak: u32,
+    /// Most frames wanted at once; more is noticed, not refused.
+    limit: u32,
 }
 
 impl Frames {
     /// An empty slab.
-    pub fn new() -> Self {
-        Self { all: Vec::new(), free: NIL, live: 0, peak: 0 }
+    pub fn new(limit: u32) -> Self {
+        Self { all: Vec::new(), free: NIL, live: 0, peak: 0, limit }
     }
 
     /// Forgets all frames, keeping the memory.
@@ -128,9 +130,9 @@ impl Frames {
         self.live -= 1;
     }
 
-    /// Frames in the slab now.
-    pub fn live(&self) -> u32 {
-        self.live
+    /// Whether there have been more frames at once than the limit.
+    pub fn is_over_limit(&self) -> bool {
+        self.peak > self.limit
     }
 
     /// Most frames at once.

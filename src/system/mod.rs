@@ -7,7 +7,7 @@
 //!
 //! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do; `service` lets frames in,
 //!   `queues` lets them wait; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
-//!   them; `measure` keeps the records; `probes` look without disturbing.
+//!   them; `measure` and `marks` keep the records; `probes` look without disturbing.
 
 mod arrivals;
 mod balance;
@@ -15,6 +15,7 @@ mod calls;
 mod event;
 mod frame;
 mod levels;
+mod marks;
 mod measure;
 mod probes;
 mod programs;

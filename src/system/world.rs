@@ -127,7 +127,7 @@ impl<'m> World<'m> {
             samplers: model.laws.iter().map(|l| &l.sampler).collect(),
             steps: &model.steps,
             calendar,
-            frames: Frames::new(),
+            frames: Frames::new(plan.limits.in_flight),
             runnable: Vec::with_capacity(64),
             stations: (0..model.services.len()).map(|s| Station::new(s, model)).collect(),
             pods: Vec::new(),
@@ -230,7 +230,8 @@ impl<'m> World<'m> {
             self.now = now.as_nanos();
             self.events += 1;
             self.handle(word);
-            if self.events >= check_at {
+            // A request that is over the limit is noticed at once, for a small run may end before the next look.
+            if self.events >= check_at || self.frames.is_over_limit() {
                 self.check_bounds(interrupt);
                 check_at = (self.events + CHECK_EVERY).min(limits.events);
             }
@@ -244,7 +245,7 @@ impl<'m> World<'m> {
             self.stop(Stopped::Interrupted);
         } else if self.events >= limits.events {
             self.stop(Stopped::EventLimit);
-        } else if self.frames.live() >= limits.in_flight {
+        } else if self.frames.is_over_limit() {
             self.stop(Stopped::InFlightLimit);
         }
     }
