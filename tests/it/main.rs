@@ -3,5 +3,6 @@
 mod cli;
 mod house;
 mod oracle;
+mod scenarios;
 mod truth;
 mod vectors;

@@ -75,7 +75,7 @@ fn the_crowd_leaves_a_fluid_backlog() {
 fn it_is_the_start_of_pods_that_is_too_slow() {
     let rule = "browse within 1s >= 95% during onset";
     let cold = play("cold-start", &[]);
-    assert_within("answered with cold pods", cold.measured(rule), 0.0, 0.5);
+    assert_within("answered with cold pods", cold.measured(rule), 0.0, 0.666);
     assert_eq!(cold.objective(rule).outcome, Outcome::Fail);
     let instant = play("cold-start", &["services.api.startup.start=0s"]);
     assert_within("answered with instant pods", instant.measured(rule), 0.95, 1.0);
@@ -86,13 +86,13 @@ fn it_is_the_start_of_pods_that_is_too_slow() {
 #[test]
 fn the_hpa_is_too_late_and_a_raised_floor_is_not() {
     let rule = "buy within 1s >= 99% during rush";
-    let late = play("hpa-too-late", &[]);
-    assert_within("pods ready at the top", late.level("service/shop", "replicas_ready", 20.0, 30.0), 6.0, 6.0);
-    assert!(late.level("service/shop", "replicas_ready", 40.0, 45.0) < 6.5);
-    assert_within("answered by the HPA alone", late.measured(rule), 0.0, 0.8);
+    let late = play("hpa-too-late", &["run.replications=8"]);
+    let ready = late.level("service/shop", "replicas_ready", 0.0, 35.0);
+    assert_within("pods ready until the top is over", ready, 6.0, 6.0);
+    assert_within("answered by the HPA alone", late.measured(rule), 0.0, 0.1);
     let need = &late.summary.needs[0];
-    assert!(need.needed.is_some_and(|needed| f64::from(needed) > 3.0 * need.had), "{need:?}");
-    let early = play("hpa-too-late", &["hpa/shop.spec.minReplicas=44"]);
+    assert!(need.needed.is_some_and(|needed| (30..=33).contains(&needed)), "{need:?}");
+    let early = play("hpa-too-late", &["run.replications=8", "hpa/shop.spec.minReplicas=34"]);
     assert_eq!(early.objective(rule).outcome, Outcome::Pass, "{:?}", early.objective(rule));
 }
 
@@ -118,7 +118,8 @@ fn replay_plays_what_was_recorded() {
     let replay = play("replay", &[]);
     let trace = include_str!("../../../scenarios/traces/evening.csv");
     // From T0-1h30m (19:00) to T0+1h30m (22:00): minutes 30 to 210 of the file.
-    let counts = trace.lines().skip(1 + 30).take(180).filter_map(|line| line.split_once(',')?.1.parse::<f64>().ok());
+    let counts =
+        trace.lines().skip(1 + 30).take(180).filter_map(|line| line.split_once(',')?.1.parse::<f64>().ok());
     let recorded: f64 = counts.sum();
     let arrived = replay.estimate("class/view", "arrived");
     let deviation = (recorded / f64::from(arrived.replications)).sqrt();

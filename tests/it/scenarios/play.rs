@@ -72,7 +72,8 @@ impl Played {
     #[track_caller]
     pub fn meets_theory(&self, metric: &str, expected: f64) {
         let rows = &self.summary.theory;
-        let row = rows.iter().find(|row| row.metric == metric).unwrap_or_else(|| panic!("no theory of {metric}"));
+        let row =
+            rows.iter().find(|row| row.metric == metric).unwrap_or_else(|| panic!("no theory of {metric}"));
         assert!((row.theory / expected - 1.0).abs() < 1e-3, "theory of {metric}: {} {expected}", row.theory);
         let found = row.simulated;
         let half_width = (found.ci95_high - found.ci95_low) / 2.0;
