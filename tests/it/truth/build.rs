@@ -5,9 +5,9 @@ use super::laws::{self, Arrivals, Times};
 use super::names::Layout;
 use super::pool::{Quantity, RESOLUTION_BITS};
 use flashcrowd::model::{
-    After, CallPolicy, CallSite, Caller, Change, ChangeAction, Class, Discipline, Edge, EdgeId, InitialState,
-    Mode, Model, Patience, PatienceUntil, PodSpeed, QueuePlacement, Recording, Service, ServiceId, SiteId,
-    Source, SourceId, SourceKind, Step, StepId,
+    After, ArrivalProcess, CallPolicy, CallSite, Caller, Change, ChangeAction, Class, Discipline, Edge,
+    EdgeId, InitialState, Mode, Model, Patience, PatienceUntil, PodSpeed, QueuePlacement, Recording, Service,
+    ServiceId, SiteId, Source, SourceId, SourceKind, Step, StepId,
 };
 use flashcrowd::policy::Balancer;
 use flashcrowd::random::{Choice, Law};
@@ -95,7 +95,7 @@ pub fn build(case: &Case) -> Result<Setup, Unsupported> {
     match case.model["kind"].as_str().unwrap_or("none") {
         "station" => station(case),
         "priority_station" => priority(&case.model),
-        "dispatch" => dispatch(&case.model),
+        "dispatch" => dispatch(case),
         "open_network" => super::network::open(&case.model),
         "closed_network" => super::network::closed(&case.model),
         kind => Err(format!("kind {kind}")),
@@ -204,11 +204,15 @@ fn initial(
     match case.initial["state"].as_str() {
         None if case.initial.is_null() => Ok(InitialState::Empty),
         Some("empty") => Ok(InitialState::Empty),
-        Some("stationary") if service.exponential && !shared => {
+        Some("stationary") if service.exponential && !shared && is_poisson(&arrivals.process) => {
             Ok(InitialState::Stationary { rate: arrivals.rate, class: flashcrowd::model::ClassId(0) })
         }
         other => Err(format!("initial state {}", other.unwrap_or("without a name"))),
     }
+}
+
+fn is_poisson(process: &ArrivalProcess) -> bool {
+    matches!(process, ArrivalProcess::Poisson(_))
 }
 
 /// Reads the patience and returns its mean.
@@ -284,7 +288,8 @@ fn priority(value: &Value) -> Result<Setup, Unsupported> {
     Ok(Setup { model, rate, calls: 1.0, relaxation, layout, controls })
 }
 
-fn dispatch(value: &Value) -> Result<Setup, Unsupported> {
+fn dispatch(case: &Case) -> Result<Setup, Unsupported> {
+    let value = &case.model;
     only_known(
         value,
         &["kind", "arrivals", "servers", "service", "policy", "weights", "d", "per_server_rate"],
@@ -292,7 +297,11 @@ fn dispatch(value: &Value) -> Result<Setup, Unsupported> {
     let mut model = empty()?;
     let servers = count(value, "servers")?;
     let arrivals = laws::arrivals(&value["arrivals"], &mut model, 0.0)?;
-    let (service, speed) = dispatch_service(&value["service"], servers)?;
+    let (service, mut speed) = dispatch_service(&value["service"], servers)?;
+    if case.metrics.iter().any(|m| m.name.starts_with("utilisation_server")) && speed == PodSpeed::Same(1.0) {
+        // Single pods are watched only where they may differ.
+        speed = PodSpeed::Each(vec![1.0; servers as usize]);
+    }
     let weights = super::case::numbers(&value["weights"]);
     let balancer = match value["policy"].as_str().unwrap_or("none") {
         "random" => Balancer::Random,
@@ -342,10 +351,16 @@ fn dispatch(value: &Value) -> Result<Setup, Unsupported> {
 fn dispatch_service(value: &Value, servers: u32) -> Result<(Times, PodSpeed), Unsupported> {
     let Some(list) = value.as_array() else { return Ok((laws::law(value)?, PodSpeed::Same(1.0))) };
     let laws = list.iter().map(laws::law).collect::<Result<Vec<_>, _>>()?;
-    if laws.len() != servers as usize || !laws.iter().all(|l| l.exponential) {
-        return Err("one service law a server, other than exponential".into());
+    if laws.len() != servers as usize {
+        return Err("not one service law a server".into());
     }
-    let speeds = laws.iter().map(|l| laws[0].mean / l.mean).collect();
+    let speeds: Vec<f64> = laws.iter().map(|l| laws[0].mean / l.mean).collect();
+    for (law, speed) in laws.iter().zip(&speeds) {
+        let same = |u: f64| (law.law.quantile(u) * speed / laws[0].law.quantile(u) - 1.0).abs() < 1e-6;
+        if ![0.1, 0.5, 0.9, 0.999].into_iter().all(same) {
+            return Err("service laws of servers that differ in more than scale".into());
+        }
+    }
     Ok((laws[0].clone(), PodSpeed::Each(speeds)))
 }
 

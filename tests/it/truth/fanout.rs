@@ -16,7 +16,8 @@ pub fn judge_parallel(case: &Case) -> Result<(Vec<Finding>, u64), String> {
     let (n, k) = (count(&case.model, "n")?, count(&case.model, "k")?);
     let leaf = laws::law(&case.model["leaf"])?;
     let order = KthOfN::new(k.into(), n.into()).ok_or("k above n")?;
-    let mut findings: Vec<Finding> = case.metrics.iter().map(|t| by_order(t, &order, &leaf)).collect();
+    let mut findings: Vec<Finding> =
+        case.metrics.iter().map(|t| by_order(t, &order, (n, k), &leaf)).collect();
     for finding in &mut findings {
         finding.metric += " (formula)";
     }
@@ -30,25 +31,42 @@ pub fn judge_parallel(case: &Case) -> Result<(Vec<Finding>, u64), String> {
     Ok((findings, events))
 }
 
-fn by_order(truth: &Truth, order: &KthOfN, leaf: &laws::Times) -> Finding {
+fn by_order(truth: &Truth, order: &KthOfN, counts: (u32, u32), leaf: &laws::Times) -> Finding {
     let tail = |t: f64| leaf.law.survival(t);
-    let (mean, variance) = if leaf.exponential {
-        order.moments_of_exponential(leaf.mean)
-    } else {
-        order.moments(leaf.mean, tail)
-    };
+    let (mean, variance) = moments(order, counts, leaf);
     let ours = match truth.name.as_str() {
         "mean_response" => Some(mean),
         "var_response" => Some(variance),
         name => {
             let p = name.strip_prefix("response_p").and_then(share_of);
-            p.and_then(|p| match leaf.exponential {
-                true => Some(order.quantile_of_exponential(leaf.mean, p)),
-                false => order.quantile(p, leaf.mean, tail),
+            p.and_then(|p| match leaf.constant {
+                Some(value) => Some(value),
+                None if leaf.exponential => Some(order.quantile_of_exponential(leaf.mean, p)),
+                None => order.quantile(p, leaf.mean, tail),
             })
         }
     };
     ours.map_or_else(|| Finding::unsupported(truth, "no formula"), |ours| by_formula(truth, ours, 1e-10))
+}
+
+/// Mean and variance of the k-th answer.
+///
+/// The quadrature wants a tail that is smooth from zero on: a law that starts later is moved there, and where
+/// a law also ends, its order statistics are those of the uniform law, a beta law on its span.
+fn moments(order: &KthOfN, counts: (u32, u32), leaf: &laws::Times) -> (f64, f64) {
+    let (low, high) = leaf.law.support();
+    if leaf.exponential {
+        return order.moments_of_exponential(leaf.mean);
+    }
+    if high.is_finite() {
+        // Constant and uniform are the only laws of the vocabulary that end.
+        let (n, k) = (f64::from(counts.0), f64::from(counts.1));
+        let span = high - low;
+        let variance = k * (n - k + 1.0) / ((n + 1.0) * (n + 1.0) * (n + 2.0));
+        return (low + span * k / (n + 1.0), span * span * variance);
+    }
+    let (mean, variance) = order.moments(leaf.mean - low, |t| leaf.law.survival(low + t));
+    (low + mean, variance)
 }
 
 /// A client that makes `n` calls to a service without limits.

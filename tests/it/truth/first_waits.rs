@@ -59,7 +59,7 @@ pub fn judge_coverage(case: &Case, mut setup: Setup) -> Result<(Vec<Finding>, u6
         covered.iter_mut().zip(hits).for_each(|(count, hit)| *count += u64::from(hit));
     });
     if let Some(why) = runs.broken {
-        return Err(why);
+        return Ok((vec![Finding::broken(&why)], runs.events));
     }
     let covered = covered.into_inner().unwrap_or_else(|e| e.into_inner());
     let n = runs.replications as f64;
@@ -141,7 +141,7 @@ pub fn judge_initial_bias(case: &Case, mut setup: Setup) -> Result<(Vec<Finding>
         }
     });
     if let Some(why) = runs.broken {
-        return Err(why);
+        return Ok((vec![Finding::broken(&why)], runs.events));
     }
     let n = runs.replications as f64;
     let sums = sums.into_inner().unwrap_or_else(|e| e.into_inner());

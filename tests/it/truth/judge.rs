@@ -97,6 +97,18 @@ impl Finding {
         }
     }
 
+    /// Runs that are not to be used, which counts against the case.
+    pub fn broken(why: &str) -> Self {
+        Self {
+            metric: format!("runs: {why}"),
+            ours: None,
+            truth: None,
+            score: None,
+            half_width: None,
+            outcome: Outcome::Differs,
+        }
+    }
+
     /// Whether it counts against the case.
     pub fn is_bad(&self) -> bool {
         matches!(self.outcome, Outcome::Differs | Outcome::Noisy(_))

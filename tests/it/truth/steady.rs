@@ -92,6 +92,7 @@ impl<'a> Metrics<'a> {
         let each = self.truths.iter().zip(&self.limits).enumerate();
         each.map(|(at, (truth, limit))| match self.estimate(runs, at) {
             None => Finding::unsupported(truth, "nothing was recorded"),
+            Some(estimate) if estimate.value.is_nan() => Finding::unsupported(truth, "nothing was recorded"),
             Some(estimate) if only_show(&truth.name) => Finding::shown(truth, Some(estimate.value)),
             Some(estimate) if self.quantities[at].is_spread() => judge_spread(truth, &estimate),
             Some(estimate) => judge(truth, &estimate, *limit),
@@ -125,18 +126,32 @@ pub fn judge_steady(case: &Case, mut setup: Setup) -> Result<(Vec<Finding>, u64)
 
     let (mut judged, used) = measure(case, &mut setup, "main", length, &metrics)?;
     events += used;
-    if judged.iter().any(|f| f.outcome == Outcome::Differs) {
+    if runs_differ(&judged) {
         // One score in 16,000 is beyond 4 by chance: a difference must show again, in other and longer runs.
         let (again, used) = measure(case, &mut setup, "again", 3.0 * length, &metrics)?;
         events += used;
-        for (first, second) in judged.iter_mut().zip(again) {
-            if first.outcome == Outcome::Differs {
-                *first = second;
-            }
-        }
+        settle(&mut judged, again);
     }
     findings.extend(judged);
     Ok((findings, events))
+}
+
+/// Whether a difference was found that other runs could settle.
+pub fn runs_differ(findings: &[Finding]) -> bool {
+    findings.iter().any(|f| f.outcome == Outcome::Differs)
+}
+
+/// Puts the second look in the place of every difference of the first.
+pub fn settle(first: &mut Vec<Finding>, second: Vec<Finding>) {
+    if second.len() != first.len() {
+        *first = second;
+        return;
+    }
+    for (first, second) in first.iter_mut().zip(second) {
+        if first.outcome == Outcome::Differs {
+            *first = second;
+        }
+    }
 }
 
 /// Runs until no metric is too noisy, and judges.
@@ -153,7 +168,7 @@ fn measure(
     for _ in 0..4 {
         runs.extend(&setup.model, more, 1, metrics.quantities(), &|_, _| {});
         if let Some(why) = &runs.broken {
-            return Err(why.clone());
+            return Ok((vec![Finding::broken(why)], runs.events));
         }
         let excess = metrics.excess(&runs);
         let affordable = MOST_CALLS / (setup.rate * setup.calls * length) - runs.replications as f64;
