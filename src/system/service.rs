@@ -31,6 +31,7 @@ impl World<'_> {
             Ok(true) => self.run_frame(id),
             Ok(false) => {}
             Err(cause) => {
+                self.edges[self.sites[site.index()].edge as usize].record.failed += u64::from(measured);
                 let ended = Ended { pod: NIL, ..Ended::of(&self.frames[id]) };
                 self.end_root(&ended, Some(cause));
                 self.drop_frame(id);
