@@ -322,7 +322,7 @@ impl World<'_> {
         frame.next = NIL;
         frame.pod = NIL;
         frame.pc = entry.first;
-        frame.flags = entry.flags | u8::from(measured) * flag::MEASURED;
+        frame.flags = entry.flags | (u8::from(measured) * flag::MEASURED);
         if self.has_patience {
             self.arm_patience(id, entry.patience, key);
         }
@@ -367,8 +367,8 @@ mod tests {
     fn stationary_laws_balance() {
         let generator = vec![vec![-3.0, 2.0, 1.0], vec![4.0, -5.0, 1.0], vec![0.5, 0.5, -1.0]];
         let law = stationary_law(&generator);
-        for j in 0..3 {
-            let flow: f64 = (0..3).map(|i| law[i] * generator[i][j]).sum();
+        for column in 0..3 {
+            let flow: f64 = law.iter().zip(&generator).map(|(p, row)| p * row[column]).sum();
             assert!(flow.abs() < 1e-15, "{law:?}");
         }
         assert_eq!(stationary_law(&[vec![0.0]]), [1.0]);
