@@ -195,10 +195,10 @@ pub fn count_score(seen: f64, expected: f64, cluster: f64) -> Option<f64> {
     if mean > MANY_EVENTS {
         return None;
     }
-    if mean < 1e-9 && seen == 0.0 {
-        return Some(0.0);
-    }
-    let (below, above) = (gamma_q(seen + 0.5, mean), gamma_p(seen + 0.5, mean));
+    // Half of the probability of what was seen counts on either side.
+    let (under, over) = if seen > 0.0 { (gamma_q(seen, mean), gamma_p(seen, mean)) } else { (0.0, 1.0) };
+    let below = 0.5 * (gamma_q(seen + 1.0, mean) + under);
+    let above = 0.5 * (gamma_p(seen + 1.0, mean) + over);
     Some(if below < above { norm_quantile(below) } else { -norm_quantile(above) })
 }
 
@@ -319,6 +319,14 @@ mod tests {
         assert_eq!(judge(&truth(1e-5, 0.0), &share(14.0), None).outcome, Outcome::Agrees);
         assert_eq!(judge(&truth(1e-5, 0.0), &share(60.0), None).outcome, Outcome::Differs);
         assert_eq!(judge(&truth(1.0 - 1e-5, 0.0), &share(1e6 - 60.0), None).outcome, Outcome::Differs);
+    }
+
+    #[test]
+    fn nothing_seen_of_nothing_expected_is_no_surprise() {
+        assert_eq!(count_score(0.0, 0.0, 1.0), Some(0.0));
+        assert!(count_score(0.0, 1e-8, 1.0).is_some_and(|z| z.abs() < 1e-6));
+        assert!(count_score(1.0, 1e-6, 1.0).is_some_and(|z| z > 4.0));
+        assert!(count_score(100.0, 100.0, 1.0).is_some_and(|z| z.abs() < 0.1));
     }
 
     #[test]
