@@ -192,12 +192,12 @@ impl World<'_> {
     /// Linear in the number of pods: the remaining work of all falls with time, so no order of it lasts.
     fn choose_least_work(&mut self, target: usize, id: u32) -> Option<u32> {
         let now = self.now;
-        let left = |pod: &u32| self.pods[*pod as usize].free_at.max(now);
+        let left = |pod: &u32| self.details[*pod as usize].free_at.max(now);
         let pod = self.stations[target].ready.iter().copied().min_by_key(left)?;
         let frame = &self.frames[id];
         let work = self.work_of(frame.key, frame.pc as usize) as f64;
         let slots = f64::from(self.stations[target].slots);
-        let p = &mut self.pods[pod as usize];
+        let p = &mut self.details[pod as usize];
         p.free_at = p.free_at.max(now) + (work / p.speed / slots) as u64;
         Some(pod)
     }

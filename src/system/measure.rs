@@ -152,7 +152,8 @@ impl World<'_> {
                 Some(cause) => self.note_failure(class, frame, sojourn, cause),
             }
             self.measured_in_flight -= 1;
-            if self.measured_in_flight == 0 && self.now >= self.to {
+            // At `to` itself counting has yet to be ended, and the mark that ends it also ends the run.
+            if self.measured_in_flight == 0 && self.now >= self.to && !self.measuring {
                 self.stop(Stopped::Finished);
             }
         }

@@ -72,7 +72,7 @@ impl World<'_> {
 
     fn list_of(&self, id: u32, service: usize, pod: u32) -> usize {
         let station = &self.stations[service];
-        let first = if station.central { station.lists } else { self.pods[pod as usize].lists };
+        let first = if station.central { station.lists } else { self.details[pod as usize].lists };
         first as usize + self.frames[id].priority()
     }
 
@@ -125,7 +125,7 @@ impl World<'_> {
             let queue = if station.central { &mut station.queue } else { &mut self.pods[pod as usize].queue };
             return pop_front(&self.frames, queue);
         }
-        let first = if station.central { station.lists } else { self.pods[pod as usize].lists } as usize;
+        let first = if station.central { station.lists } else { self.details[pod as usize].lists } as usize;
         let lists = &mut self.lists[first..first + PRIORITIES];
         lists.iter_mut().map(|list| pop_front(&self.frames, list)).find(|&id| id != NIL).unwrap_or(NIL)
     }

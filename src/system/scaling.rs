@@ -3,7 +3,7 @@
 use super::event::{self, Kind};
 use super::frame::NIL;
 use super::sharing::Sharing;
-use super::stations::{Meter, PRIORITIES, Pod, PodState, Queue};
+use super::stations::{Detail, Meter, PRIORITIES, Pod, PodState, Queue};
 use super::world::{World, part, purpose};
 use crate::metrics::ScalingEvent;
 use crate::model::{ChangeAction, PodSpeed, Scaler, Service};
@@ -57,29 +57,28 @@ impl World<'_> {
             PodSpeed::Each(speeds) => speeds[ordinal as usize % speeds.len()],
             PodSpeed::Drawn(law) => self.samplers[law.index()].value(key.draw(purpose::POD | 1)).max(1e-6),
         };
-        let meter = Meter { last: self.now, started: self.now, ..Meter::default() };
-        let mut pod = Pod {
+        let cores = self.stations[service].cpu_limit;
+        let meter = Meter { last: self.now, started: self.now, cores, ..Meter::default() };
+        let pod = Pod {
             busy: 0,
             holds: 0,
             queue: Queue::EMPTY,
             service: service as u16,
             state: PodState::Starting,
-            lists: NIL,
-            generation: 0,
-            speed,
-            cores: self.stations[service].cpu_limit,
-            free_at: 0,
         };
+        let mut detail = Detail { lists: NIL, generation: 0, speed, free_at: 0 };
         if let Some(id) = self.stations[service].spare.pop() {
-            let old = &self.pods[id as usize];
-            (pod.generation, pod.lists) = (old.generation, old.lists);
+            let old = self.details[id as usize];
+            (detail.generation, detail.lists) = (old.generation, old.lists);
+            self.details[id as usize] = detail;
             self.pods[id as usize] = pod;
             self.meters[id as usize] = meter;
             return id;
         }
         if !self.stations[service].central {
-            pod.lists = self.make_lists(service);
+            detail.lists = self.make_lists(service);
         }
+        self.details.push(detail);
         self.pods.push(pod);
         self.meters.push(meter);
         self.sharing.push(Sharing::default());
@@ -123,7 +122,7 @@ impl World<'_> {
 
     pub fn pod_ready(&mut self, pod: u32, generation: u32) {
         let p = &self.pods[pod as usize];
-        if p.generation != generation || p.state != PodState::Starting {
+        if self.details[pod as usize].generation != generation || p.state != PodState::Starting {
             return;
         }
         let service = p.service as usize;
@@ -143,7 +142,8 @@ impl World<'_> {
             self.stations[service].draining -= 1;
         }
         p.state = PodState::Gone;
-        p.generation = p.generation.wrapping_add(1);
+        let detail = &mut self.details[pod as usize];
+        detail.generation = detail.generation.wrapping_add(1);
         self.stations[service].spare.push(pod);
     }
 
@@ -171,7 +171,7 @@ impl World<'_> {
         }
         self.stations[service].starting.push(pod);
         let at = SimTime::from_nanos(self.now.saturating_add(delay));
-        let generation = self.pods[pod as usize].generation;
+        let generation = self.details[pod as usize].generation;
         self.calendar.schedule(at, event::pack(Kind::PodReady, pod, generation));
     }
 

@@ -58,14 +58,14 @@ impl World<'_> {
             self.meter_work(pod, 1);
         }
         if shares {
-            let (now, speed, cores) = (self.now, self.pods[pod as usize].speed, cores);
+            let (now, speed, cores) = (self.now, self.details[pod as usize].speed, cores);
             let sharing = &mut self.sharing[pod as usize];
             sharing.advance(now, speed, cores);
             let end = sharing.clock + work as f64;
             sharing.ends.push(Reverse((end.to_bits(), id)));
             return self.plan_shared_end(pod, cores);
         }
-        let mut lasts = (work as f64 / self.pods[pod as usize].speed + 0.5) as u64;
+        let mut lasts = (work as f64 / self.details[pod as usize].speed + 0.5) as u64;
         if preempts {
             self.grow_suspended(id);
             let (rest, _) = self.suspended[id as usize];
@@ -80,7 +80,7 @@ impl World<'_> {
     }
 
     fn plan_shared_end(&mut self, pod: u32, cores: f64) {
-        let speed = self.pods[pod as usize].speed;
+        let speed = self.details[pod as usize].speed;
         let sharing = &mut self.sharing[pod as usize];
         sharing.generation = sharing.generation.wrapping_add(1);
         if let Some(at) = sharing.next_end(self.now, speed, cores) {
@@ -92,7 +92,7 @@ impl World<'_> {
     /// The foremost work of a sharing pod is done, if nothing has changed since that was planned.
     pub fn shared_work_completed(&mut self, pod: u32, generation: u32) {
         let service = self.pods[pod as usize].service as usize;
-        let (speed, cores) = (self.pods[pod as usize].speed, self.stations[service].cpu_limit);
+        let (speed, cores) = (self.details[pod as usize].speed, self.stations[service].cpu_limit);
         let now = self.now;
         let sharing = &mut self.sharing[pod as usize];
         if sharing.generation != generation {

@@ -6,7 +6,7 @@ use super::event::{self, Kind, mark};
 use super::frame::Frames;
 use super::measure::ClassTally;
 use super::sharing::Sharing;
-use super::stations::{Meter, Pod, Queue, Station};
+use super::stations::{Detail, Meter, Pod, Queue, Station};
 use crate::engine::{Calendar, RingId};
 use crate::metrics::{GridRow, RunRecord, Stopped, WindowRecord};
 use crate::model::{After, Balancer, LawId, Mode, Model, Step, WarmUp};
@@ -65,6 +65,7 @@ pub struct World<'m> {
     pub runnable: Vec<u32>,
     pub stations: Vec<Station>,
     pub pods: Vec<Pod>,
+    pub details: Vec<Detail>,
     /// What metered pods have used.
     pub meters: Vec<Meter>,
     /// Lists of waiting frames by priority, where queues have them.
@@ -131,6 +132,7 @@ impl<'m> World<'m> {
             runnable: Vec::with_capacity(64),
             stations: (0..model.services.len()).map(|s| Station::new(s, model)).collect(),
             pods: Vec::new(),
+            details: Vec::new(),
             meters: Vec::new(),
             lists: Vec::new(),
             sharing: Vec::new(),
@@ -167,6 +169,7 @@ impl<'m> World<'m> {
         self.frames.clear();
         self.runnable.clear();
         self.pods.clear();
+        self.details.clear();
         self.meters.clear();
         self.lists.clear();
         self.sharing.clear();
