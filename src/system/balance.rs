@@ -116,7 +116,7 @@ impl World<'_> {
         let state = &mut self.edges[edge];
         let station = &self.stations[hot.target as usize];
         let ready = &station.ready[..];
-        if ready.len() == 1 && state.outstanding.is_empty() {
+        if ready.len() == 1 && !matches!(state.kind, Kind::LeastConnections) {
             return Some(ready[0]);
         }
         let Sent { site, caller, key, attempt } = sent;

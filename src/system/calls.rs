@@ -241,8 +241,9 @@ impl World<'_> {
         let child = if frame.pod == NIL { frame.next } else { NIL };
         let calling = child != NIL && matches!(self.steps[frame.pc as usize], Step::Call { .. });
         if until == PatienceUntil::Service {
-            let waiting = if calling { self.frames[child].is(flag::QUEUED) } else { frame.is(flag::QUEUED) };
-            if !waiting {
+            let entered = if calling { child } else { id };
+            // Who waits again after an interruption has been served before.
+            if !self.frames[entered].is(flag::QUEUED) || self.is_resumed(entered) {
                 return;
             }
         }

@@ -10,7 +10,7 @@ pub enum Kind {
     WorkCompleted = 0,
     /// The foremost work of a sharing pod is done: pod, generation.
     SharedWorkCompleted = 1,
-    /// A frame's wait is over: 0, frame.
+    /// A frame's wait is over: epoch, frame.
     WaitCompleted = 2,
     /// A try's time is up: epoch, frame.
     TryTimedOut = 3,

@@ -87,7 +87,7 @@ impl Station {
         self.record.in_system = Default::default();
         (self.record.busy, self.record.ready, self.record.slots, self.record.pods) = (0, 0, 0, 0);
         self.counted = (0, 0, 0, 0);
-        self.window = ServiceWindow::default();
+        self.window = ServiceWindow { peak_queue: self.waiting(), ..ServiceWindow::default() };
         let ready = self.ready.len() as u32;
         self.record.ready_range = (ready, ready);
         self.record.peak_queue = 0;

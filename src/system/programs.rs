@@ -124,7 +124,8 @@ impl World<'_> {
 
     fn pause(&mut self, id: u32, nanos: u64) {
         let at = SimTime::from_nanos(self.now.saturating_add(nanos));
-        self.calendar.schedule(at, event::pack(Kind::WaitCompleted, 0, id));
+        // A client may give up meanwhile, and its place in the slab then holds another frame of a later epoch.
+        self.calendar.schedule(at, event::pack(Kind::WaitCompleted, self.frames[id].epoch, id));
     }
 
     #[inline(always)]
@@ -136,8 +137,10 @@ impl World<'_> {
         self.go_on(id);
     }
 
-    pub fn wait_completed(&mut self, id: u32) {
-        self.go_on(id);
+    pub fn wait_completed(&mut self, id: u32, epoch: u32) {
+        if self.frames[id].epoch & event::MIDDLE_MASK == epoch {
+            self.go_on(id);
+        }
     }
 
     #[inline(always)]
@@ -184,6 +187,7 @@ impl World<'_> {
         }
         if ended.flags & flag::ROOT != 0 {
             if ended.flags & flag::ABANDONED == 0 {
+                self.note_direct_failure(&ended);
                 self.end_root(&ended, Some(cause));
             }
         } else if self.frames[ended.parent].epoch == ended.parent_epoch {
@@ -194,6 +198,17 @@ impl World<'_> {
             }
         }
         self.drop_frame(id);
+    }
+
+    /// The one call of a client without a frame of its own has failed.
+    fn note_direct_failure(&mut self, ended: &Ended) {
+        let site = self.classes[ended.parent as usize].direct_site;
+        if ended.pod != NIL
+            && ended.is(flag::MEASURED)
+            && let Some(site) = site
+        {
+            self.edges[self.sites[site.index()].edge as usize].record.failed += 1;
+        }
     }
 
     /// Starts the branches of a parallel step.

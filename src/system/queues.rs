@@ -145,7 +145,7 @@ impl World<'_> {
     }
 
     /// A waiting frame no longer counts.
-    fn leave_queue(&mut self, id: u32, service: usize, pod: u32) {
+    pub fn leave_queue(&mut self, id: u32, service: usize, pod: u32) {
         self.queue_mut(service, pod).waiting -= 1;
         let station = &mut self.stations[service];
         let frame = &self.frames[id];

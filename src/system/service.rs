@@ -140,7 +140,7 @@ impl World<'_> {
         if !resumed && station.count_start(frame.flags, wait) {
             self.classes[frame.parent as usize].begin(wait);
         }
-        if station.notes_first_waits {
+        if station.notes_first_waits && !resumed {
             self.note_first_wait(wait);
         }
     }

@@ -5,7 +5,9 @@
 //! later, so one heap ordered by virtual end suffices (O(log n) an event), and the speed may change at any event.
 
 use super::event::{self, Kind};
+use super::frame::flag;
 use super::world::World;
+use crate::model::AbandonedWork;
 use crate::units::SimTime;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -147,8 +149,10 @@ impl World<'_> {
     /// takes its slot. The interrupted work goes to the head of its class and later goes on where it stopped.
     pub fn preempt_for(&mut self, id: u32, service: usize, pod: u32) -> bool {
         let urgent = self.frames[id].priority();
-        let running = &self.sharing[pod as usize].running;
-        let victim = running.iter().rev().copied().max_by_key(|&r| self.frames[r].priority());
+        // Work that ends at this very instant has nothing left to interrupt. Of equals the last is taken.
+        let goes_on = |r: &u32| self.suspended[*r as usize].1 > self.now;
+        let running = self.sharing[pod as usize].running.iter().copied().filter(goes_on);
+        let victim = running.max_by_key(|&r| self.frames[r].priority());
         let Some(victim) = victim.filter(|&v| self.frames[v].priority() > urgent) else { return false };
         self.sharing[pod as usize].running.retain(|&r| r != victim);
         self.grow_suspended(victim);
@@ -158,8 +162,14 @@ impl World<'_> {
             self.meter_work(pod, -1);
         }
         self.requeue_first(victim, service, pod);
+        if self.frames[victim].is(flag::ABANDONED) && self.stations[service].abandoned == AbandonedWork::Leave
+        {
+            // Its client gave up while it was served: it does not wait again.
+            self.leave_queue(victim, service, pod);
+        }
         let station = &mut self.stations[service];
         self.pods[pod as usize].hold(pod, station);
+        station.window.peak_queue = station.window.peak_queue.max(station.waiting());
         self.begin_service(id, service);
         true
     }

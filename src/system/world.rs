@@ -272,7 +272,7 @@ impl<'m> World<'m> {
         match event::kind(word) {
             Kind::WorkCompleted | Kind::RequestArrived => {}
             Kind::SharedWorkCompleted => self.shared_work_completed(middle, low),
-            Kind::WaitCompleted => self.wait_completed(low),
+            Kind::WaitCompleted => self.wait_completed(low, middle),
             Kind::TryTimedOut => self.try_timed_out(low),
             Kind::CallTimedOut => self.call_timed_out(low),
             Kind::BackoffEnded => self.backoff_ended(low, middle),

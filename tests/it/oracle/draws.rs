@@ -1,0 +1,26 @@
+//! The scheme of keys and purposes, stated a second time: a draw that moves makes other shoppers.
+
+/// Purposes of draws that are not steps of a program.
+pub mod purpose {
+    pub const CLASS: u64 = 1 << 40;
+    pub const PATIENCE: u64 = 2 << 40;
+    pub const LOSS: u64 = 3 << 40;
+    pub const BALANCE: u64 = 4 << 40;
+    pub const BACKOFF: u64 = 5 << 40;
+    pub const POD: u64 = 6 << 40;
+    pub const THINK: u64 = 7 << 40;
+    pub const ADDRESS: u64 = 9 << 40;
+
+    /// Purpose of a draw of one try of a call site.
+    pub fn of_try(purpose: u64, attempt: u8, site: u16) -> u64 {
+        purpose | u64::from(attempt) << 16 | u64::from(site)
+    }
+}
+
+/// Parts of keys that are not call sites.
+pub mod part {
+    pub const VISIT: u64 = 1 << 32;
+    pub const BRANCH: u64 = 2 << 32;
+    pub const PODS: u64 = 3 << 32;
+    pub const INITIAL: u64 = 4 << 32;
+}
