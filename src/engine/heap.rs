@@ -8,27 +8,35 @@ const ARITY: usize = 4;
 /// Larger than every real key.
 pub const EMPTY: u128 = u128::MAX;
 
+/// The four children of one node, in one cache line.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Family([u128; ARITY]);
+
+const NO_FAMILY: Family = Family([EMPTY; ARITY]);
+
 /// The heap. Keys are the time in the upper and the event's word in the lower 64 bits.
 ///
-/// Behind the last key stand [`ARITY`] empty ones, so that every family is full and no loop has to count its members.
+/// The root stands alone in the last place of the first line, so that the children of node `n` fill line `n + 1`.
+/// Places without a key hold [`EMPTY`], so that no loop has to count a family's members.
 #[derive(Clone, Debug)]
 pub struct Heap {
-    keys: Vec<u128>,
+    lines: Vec<Family>,
     len: usize,
     hole: bool,
 }
 
 impl Default for Heap {
     fn default() -> Self {
-        Self { keys: vec![EMPTY; ARITY + 1], len: 0, hole: false }
+        Self { lines: vec![NO_FAMILY], len: 0, hole: false }
     }
 }
 
 impl Heap {
     /// Forgets all keys, keeping the memory.
     pub fn clear(&mut self) {
-        self.keys.clear();
-        self.keys.resize(ARITY + 1, EMPTY);
+        self.lines.clear();
+        self.lines.push(NO_FAMILY);
         self.len = 0;
         self.hole = false;
     }
@@ -38,13 +46,19 @@ impl Heap {
         self.len - usize::from(self.hole)
     }
 
+    #[inline(always)]
+    fn key(&mut self, node: usize) -> &mut u128 {
+        let place = node + ARITY - 1;
+        &mut self.lines[place / ARITY].0[place % ARITY]
+    }
+
     /// Closes a hole and shows the smallest key, [`EMPTY`] if there is none.
     #[inline(always)]
     pub fn smallest(&mut self) -> u128 {
         if self.hole {
             self.close();
         }
-        self.keys[0]
+        self.lines[0].0[ARITY - 1]
     }
 
     /// Removes the smallest key, which the caller has just seen by [`Heap::smallest`].
@@ -61,49 +75,52 @@ impl Heap {
             self.hole = false;
             self.sift_down(key);
         } else {
-            self.keys.push(EMPTY);
-            self.len += 1;
             self.sift_up(key);
         }
     }
 
     /// All keys in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = u128> + '_ {
-        self.keys[..self.len].iter().copied().skip(usize::from(self.hole))
+        let keys = self.lines.iter().flat_map(|line| line.0).skip(ARITY - 1);
+        keys.take(self.len).skip(usize::from(self.hole))
     }
 
     #[inline(always)]
     fn close(&mut self) {
         self.hole = false;
         self.len -= 1;
-        let last = std::mem::replace(&mut self.keys[self.len], EMPTY);
-        self.keys.pop();
-        if self.len > 0 {
+        let len = self.len;
+        let last = std::mem::replace(self.key(len), EMPTY);
+        if len > 0 {
             self.sift_down(last);
         }
     }
 
+    /// Puts `key` at the end and moves it to its place.
     #[inline(always)]
     fn sift_up(&mut self, key: u128) {
-        let keys = &mut self.keys[..self.len];
-        let mut at = keys.len() - 1;
+        let mut at = self.len;
+        self.len += 1;
+        if (at + ARITY - 1) / ARITY >= self.lines.len() {
+            self.lines.push(NO_FAMILY);
+        }
         while at > 0 {
             let parent = (at - 1) / ARITY;
-            if keys[parent] <= key {
+            let above = *self.key(parent);
+            if above <= key {
                 break;
             }
-            keys[at] = keys[parent];
+            *self.key(at) = above;
             at = parent;
         }
-        keys[at] = key;
+        *self.key(at) = key;
     }
 
     /// Puts `key` at the root and moves it to its place.
     #[inline(always)]
     fn sift_down(&mut self, key: u128) {
-        let keys = &mut self.keys[..];
         let mut at = 0;
-        while let Some(family) = keys.get(at * ARITY + 1..at * ARITY + 1 + ARITY) {
+        while let Some(Family(family)) = self.lines.get(at + 1) {
             // Two independent comparisons, then one, without unpredictable branches.
             let left = usize::from(family[1] < family[0]);
             let right = 2 + usize::from(family[3] < family[2]);
@@ -112,10 +129,10 @@ impl Heap {
             if key <= child {
                 break;
             }
-            keys[at] = child;
+            *self.key(at) = child;
             at = at * ARITY + 1 + best;
         }
-        keys[at] = key;
+        *self.key(at) = key;
     }
 }
 
