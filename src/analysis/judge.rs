@@ -236,7 +236,9 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
         }
         _ => {
             let mean = above.iter().sum::<f64>() / below.iter().sum::<f64>();
-            (mean, ratio_interval(&above, &below, confidence))
+            let share = matches!(objective.measure, Measure::Within(..) | Measure::Share(..));
+            let most = if share { 1.0 } else { f64::INFINITY };
+            (mean, ratio_interval(&above, &below, confidence).map(|i| i.within(0.0, most)))
         }
     };
     if unanswered > 0 {

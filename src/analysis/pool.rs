@@ -174,10 +174,23 @@ impl Pool {
         let (above, below): (Vec<f64>, Vec<f64>) = parts.unzip();
         match pooled.kind {
             // With denominators of one the ratio estimator is the t interval of the mean.
-            Kind::Mean | Kind::Ratio => ratio_interval(&above, &below, confidence),
+            // No metric is negative, and a share is at most one: what lies beyond says only that the interval is wide.
+            Kind::Mean | Kind::Ratio => {
+                ratio_interval(&above, &below, confidence).map(|i| i.within(0.0, most(pooled)))
+            }
             Kind::Sectioned | Kind::Quantile(_) => sectioning_interval(pooled.above, &above, confidence),
         }
     }
+}
+
+/// Ratios without a unit that are no shares.
+const NOT_SHARES: [&str; 5] =
+    ["mean_slowdown", "attempts_per_call", "cpu_utilisation", "var_in_system", "lost_value"];
+
+/// The largest value a metric can have.
+fn most(metric: &Scalar) -> f64 {
+    let share = metric.unit == "1" && !NOT_SHARES.contains(&metric.metric.as_ref());
+    if share { 1.0 } else { f64::INFINITY }
 }
 
 /// An interval as results have it.
@@ -209,6 +222,7 @@ fn merge_service(into: &mut ServiceRecord, other: &ServiceRecord) {
     into.slowdown.1 += other.slowdown.1;
     into.in_system.merge(&other.in_system);
     into.busy += other.busy;
+    into.worked += other.worked;
     into.queued += other.queued;
     into.ready += other.ready;
     into.slots += other.slots;

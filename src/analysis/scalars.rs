@@ -214,6 +214,12 @@ impl Sheet<'_> {
         if service.slots < u32::MAX {
             self.ratio("utilisation", "1", tally.busy as f64 * NANO, tally.slots as f64 * NANO);
         }
+        if let Some(request) = service.cpu_request
+            && tally.worked > 0.0
+        {
+            let requested = request * tally.ready as f64 * NANO;
+            self.ratio("cpu_utilisation", "1", tally.worked * NANO, requested);
+        }
         let span = tally.in_system.span() as f64 * NANO;
         self.ratio("mean_in_system", "requests", tally.in_system.area() as f64 * NANO, span);
         let variance = tally.in_system.variance();

@@ -144,6 +144,8 @@ pub struct ServiceRecord {
     pub in_system: LevelIntegral,
     /// Integral of busy slots, nanoseconds times slots.
     pub busy: u128,
+    /// Cpu used, in cores times nanoseconds; kept for services whose cpu an autoscaler watches, else zero.
+    pub worked: f64,
     /// Integral of waiting requests.
     pub queued: u128,
     /// Integral of ready pods.
@@ -248,6 +250,7 @@ impl ServiceRecord {
             slowdown: (0.0, 0),
             in_system: LevelIntegral::default(),
             busy: 0,
+            worked: 0.0,
             queued: 0,
             ready: 0,
             slots: 0,

@@ -67,7 +67,8 @@ pub(super) const TABLES: [MetricTable; 3] = [
         prefix: "service/",
         heading: "service",
         columns: &[
-            ("utilisation", "utilisation"),
+            ("slots busy", "utilisation"),
+            ("cpu/request", "cpu_utilisation"),
             ("mean queue", "mean_queue_length"),
             ("peak queue", "peak_queue"),
             ("rejected", "blocking_probability"),

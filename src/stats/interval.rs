@@ -29,6 +29,13 @@ impl Interval {
         Self { centre, low, high, half_width: (high - low) / 2.0 }
     }
 
+    /// The part of the interval between two values that the estimated quantity cannot pass.
+    #[must_use]
+    pub fn within(self, least: f64, most: f64) -> Self {
+        let (low, high) = (self.low.max(least), self.high.min(most));
+        Self { low, high, ..self }
+    }
+
     /// Whether `value` lies in the interval, ends included.
     #[must_use]
     pub fn contains(&self, value: f64) -> bool {

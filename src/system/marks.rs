@@ -29,15 +29,28 @@ impl World<'_> {
     fn begin_counting(&mut self) {
         self.measuring = true;
         for service in 0..self.stations.len() {
-            if self.stations[service].metered {
-                for &pod in &self.stations[service].ready {
-                    let meter = &mut self.meters[pod as usize];
-                    meter.meter_to(self.now, &self.pods[pod as usize]);
+            self.meter_pods(service);
+            for (pod, meter) in self.pods.iter().zip(&mut self.meters) {
+                if pod.service as usize == service {
                     meter.busy_area = 0;
                 }
             }
             self.stations[service].begin_counting();
         }
+    }
+
+    /// Brings the meters of a metered service's pods up to now.
+    fn meter_pods(&mut self, service: usize) -> bool {
+        let station = &mut self.stations[service];
+        if !station.metered {
+            return false;
+        }
+        for (pod, meter) in self.pods.iter().zip(&mut self.meters) {
+            if pod.service as usize == service {
+                station.record.worked += meter.meter_to(self.now, pod);
+            }
+        }
+        true
     }
 
     fn end_counting(&mut self) {
@@ -46,14 +59,10 @@ impl World<'_> {
         }
         self.measuring = false;
         for service in 0..self.stations.len() {
-            if self.stations[service].metered {
-                let pods =
-                    self.pods.iter().zip(&mut self.meters).filter(|(p, _)| p.service as usize == service);
-                let areas = pods.take(64).map(|(pod, meter)| {
-                    meter.meter_to(self.now, pod);
-                    meter.busy_area
-                });
-                self.stations[service].record.pod_busy = areas.collect();
+            if self.meter_pods(service) {
+                let pods = self.pods.iter().zip(&self.meters).filter(|(p, _)| p.service as usize == service);
+                let areas = pods.take(64).map(|(_, meter)| meter.busy_area).collect();
+                self.stations[service].record.pod_busy = areas;
             }
             self.stations[service].freeze();
         }
@@ -91,6 +100,7 @@ impl Station {
         let ready = self.ready.len() as u32;
         self.record.ready_range = (ready, ready);
         self.record.peak_queue = 0;
+        self.record.worked = 0.0;
     }
 
     fn close_window(&mut self) -> ServiceWindow {
@@ -125,6 +135,7 @@ impl Station {
             slots: r.slots,
             pods: r.pods,
             peak_queue: r.peak_queue,
+            worked: r.worked,
         }));
     }
 }

@@ -282,6 +282,7 @@ impl super::stations::Station {
             (record.busy, record.queued, record.ready) = (f.busy, f.queued, f.ready);
             (record.slots, record.pods, record.peak_queue) = (f.slots, f.pods, f.peak_queue);
             record.in_system = f.in_system;
+            record.worked = f.worked;
         }
         record
     }

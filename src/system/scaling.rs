@@ -319,7 +319,8 @@ impl World<'_> {
             for at in 0..self.stations[service].ready.len() {
                 let pod = self.stations[service].ready[at];
                 let meter = &mut self.meters[pod as usize];
-                meter.meter_to(self.now, &self.pods[pod as usize]);
+                let work = meter.meter_to(self.now, &self.pods[pod as usize]);
+                self.stations[service].record.worked += work;
                 let span = self.now - meter.scraped_at;
                 if span == 0 {
                     continue;
@@ -339,7 +340,8 @@ impl World<'_> {
     /// One frame more or less is in work on a metered pod.
     pub fn meter_work(&mut self, pod: u32, change: i32) {
         let meter = &mut self.meters[pod as usize];
-        meter.meter_to(self.now, &self.pods[pod as usize]);
+        let p = &self.pods[pod as usize];
+        self.stations[p.service as usize].record.worked += meter.meter_to(self.now, p);
         meter.working = meter.working.saturating_add_signed(change);
     }
 }

@@ -123,7 +123,8 @@ impl World<'_> {
     pub fn take_slot(&mut self, id: u32, service: usize, pod: u32) {
         let station = &mut self.stations[service];
         if station.metered {
-            self.meters[pod as usize].meter_to(self.now, &self.pods[pod as usize]);
+            let work = self.meters[pod as usize].meter_to(self.now, &self.pods[pod as usize]);
+            station.record.worked += work;
         }
         station.busy += 1;
         self.pods[pod as usize].busy += 1;
@@ -241,7 +242,8 @@ impl World<'_> {
     fn free_slot(&mut self, service: usize, pod: u32) {
         let station = &mut self.stations[service];
         if station.metered {
-            self.meters[pod as usize].meter_to(self.now, &self.pods[pod as usize]);
+            let work = self.meters[pod as usize].meter_to(self.now, &self.pods[pod as usize]);
+            station.record.worked += work;
         }
         let p = &mut self.pods[pod as usize];
         station.busy -= 1;

@@ -75,6 +75,7 @@ pub struct Frozen {
     pub slots: u128,
     pub pods: u128,
     pub peak_queue: u32,
+    pub worked: f64,
 }
 
 /// What every event needs of a pod: 24 bytes, so that tens of thousands of pods stay in the cache.
@@ -278,11 +279,14 @@ impl Pod {
 }
 
 impl Meter {
-    /// Brings the integrals up to now.
-    pub fn meter_to(&mut self, now: u64, pod: &Pod) {
+    /// Brings the integrals up to now and tells the work done since: cores times nanoseconds.
+    #[must_use]
+    pub fn meter_to(&mut self, now: u64, pod: &Pod) -> f64 {
         let span = now - self.last;
         self.last = now;
         self.busy_area += u128::from(pod.busy) * u128::from(span);
-        self.work_area += f64::from(self.working).min(self.cores) * span as f64;
+        let work = f64::from(self.working).min(self.cores) * span as f64;
+        self.work_area += work;
+        work
     }
 }

@@ -66,6 +66,7 @@ fn compare_exactly(what: &str, pair: &Pair) {
         let plain = |s: &ServiceRecord| ServiceRecord {
             in_system: Default::default(),
             pod_busy: Vec::new(),
+            worked: 0.0,
             ..s.clone()
         };
         let (ours, theirs) = (plain(ours), plain(theirs));
