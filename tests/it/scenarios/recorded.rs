@@ -1,6 +1,7 @@
 //! `replay` on recorded traffic of the real world, where a folder of traces lies beside the repository.
 
 use super::play::{play, root};
+use std::io::Write;
 
 /// Requests a file records in rows whose time is in `[from, to)`.
 fn recorded(file: &str, from: &str, to: &str) -> f64 {
@@ -15,8 +16,9 @@ fn recorded(file: &str, from: &str, to: &str) -> f64 {
 /// Runs `replay` on a file; `span` is from and to of the file's own clock.
 fn replays(file: &str, span: [&str; 2], edits: &[&str]) {
     if !root().join(file).exists() {
-        println!("SKIPPED: {file} is not beside this repository; `replay` was not run on it");
-        return;
+        // Past the harness, which hides what passing tests print.
+        let told = writeln!(std::io::stderr(), "SKIPPED: {file} is not beside this repository");
+        return told.expect("stderr");
     }
     let trace = format!("traffic.visitors.trace.file={file}");
     let replay = play("replay", &[&[trace.as_str()], edits].concat());
