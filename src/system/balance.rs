@@ -92,6 +92,20 @@ impl EdgeState {
         }
     }
 
+    /// A new pod takes a dead one's place in the tables, not its memory.
+    pub fn forget_view(&mut self, pod: u32, ready: &[u32]) {
+        if !self.per_pod {
+            return;
+        }
+        if let Some(cursor) = self.cursors.get_mut(pod as usize) {
+            *cursor = 0;
+        }
+        if let Some(view) = self.outstanding.get_mut(pod as usize) {
+            *view = Levels::default();
+            ready.iter().for_each(|&pod| view.insert(pod));
+        }
+    }
+
     fn outstanding_of(&mut self, view: usize, ready: &[u32]) -> &mut Levels {
         while self.outstanding.len() <= view {
             let mut levels = Levels::default();

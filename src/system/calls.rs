@@ -98,10 +98,12 @@ impl World<'_> {
         }
     }
 
-    /// Whether a client's patience will end the wait of a frame without timers.
+    /// Whether a client's patience will end the wait of a frame without timers. It ends no wait inside a pod, where
+    /// the slot would be held for ever.
     fn is_waited_for(&self, id: u32) -> bool {
         let frame = &self.frames[id];
         frame.is(flag::ROOT)
+            && frame.pod == NIL
             && self.model.classes[frame.parent as usize]
                 .patience
                 .is_some_and(|p| p.until == PatienceUntil::Answer)

@@ -73,6 +73,9 @@ impl World<'_> {
             self.details[id as usize] = detail;
             self.pods[id as usize] = pod;
             self.meters[id as usize] = meter;
+            for edge in &mut self.edges {
+                edge.forget_view(id, &self.stations[edge.target].ready);
+            }
             return id;
         }
         if !self.stations[service].central {

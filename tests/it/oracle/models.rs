@@ -303,13 +303,23 @@ impl Maker {
         });
     }
 
+    /// Requests at the start. Only one where timers could start together: which would end first is not stated.
     fn start_full(&mut self) {
-        for service in 0..self.model.services.len() {
-            if self.dice.chance(0.2) {
-                let class = ClassId(self.dice.below(self.model.classes.len() as u32) as u16);
-                let count = 1 + self.dice.below(8);
-                self.model.services[service].initial = InitialState::Requests { count, class };
+        let service = self.dice.below(self.model.services.len() as u32) as usize;
+        let class = self.dice.below(self.model.classes.len() as u32) as usize;
+        let program = self.model.classes[class].program.index();
+        let works_first = match self.model.steps[program] {
+            Step::Call { site } => {
+                let operation = self.model.sites[site.index()].operation;
+                matches!(self.model.steps[operation.index()], Step::Work { .. })
             }
+            _ => false,
+        };
+        let many = works_first && super::log::is_plain_call(&self.model, class);
+        if self.dice.chance(0.4) {
+            let count = if many { 1 + self.dice.below(8) } else { 1 };
+            let class = ClassId(class as u16);
+            self.model.services[service].initial = InitialState::Requests { count, class };
         }
     }
 

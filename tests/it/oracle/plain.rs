@@ -405,9 +405,12 @@ impl<'m> Plain<'m> {
             };
             let base = self.root.child(part::INITIAL | service as u64);
             for i in 0..count {
+                let before = self.todo.len();
                 self.admit(class, base.child(u64::from(i)), None, false);
-                if super::log::is_plain_call(self.model, class.index()) {
-                    self.run_tasks();
+                // Plain calls are there at once; other programs begin when all are there.
+                while super::log::is_plain_call(self.model, class.index()) && self.todo.len() > before {
+                    let task = self.todo.pop().expect("one more than before");
+                    self.run_task(task);
                 }
             }
         }
