@@ -3,6 +3,7 @@
 mod cli;
 mod house;
 mod oracle;
+mod properties;
 mod scenarios;
 mod truth;
 mod vectors;
