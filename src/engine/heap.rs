@@ -101,7 +101,7 @@ impl Heap {
     fn sift_up(&mut self, key: u128) {
         let mut at = self.len;
         self.len += 1;
-        if (at + ARITY - 1) / ARITY >= self.lines.len() {
+        if at.div_ceil(ARITY) >= self.lines.len() {
             self.lines.push(NO_FAMILY);
         }
         while at > 0 {
