@@ -5,10 +5,19 @@ use super::world::World;
 /// With more pods than this the check would take longer than the run.
 const MOST_PODS: usize = 64;
 
+/// Every one of the first events is looked at.
+const EVERY_EVENT: u64 = 20_000;
+
 impl World<'_> {
+    /// Looks after every event of small runs, and now and then later on.
+    pub fn check_books_often(&self) {
+        if self.events < EVERY_EVENT || self.events.is_multiple_of(256) {
+            self.check_books();
+        }
+    }
+
     /// Requests are conserved, and services hold what their pods and queues hold.
-    #[cfg_attr(not(debug_assertions), allow(dead_code, reason = "only builds with debug assertions look"))]
-    pub fn check_books(&self) {
+    fn check_books(&self) {
         let records = self.classes.iter().map(|c| &c.record);
         let in_flight: u64 = records.map(|r| r.arrived - r.succeeded - r.failures()).sum();
         assert_eq!(in_flight, self.measured_in_flight, "arrived = succeeded + failed + in flight");

@@ -8,10 +8,11 @@
 //! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do; `service` lets frames in,
 //!   `queues` lets them wait; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
 //!   them; `measure` and `marks` keep the records; `probes` look without disturbing;
-//!   `books` checks after every event that nothing is lost, where debug assertions are on.
+//!   `books` checks that nothing is lost, where debug assertions are on.
 
 mod arrivals;
 mod balance;
+#[cfg(debug_assertions)]
 mod books;
 mod calls;
 mod event;

@@ -234,7 +234,7 @@ impl<'m> World<'m> {
             self.events += 1;
             self.handle(word);
             #[cfg(debug_assertions)]
-            self.check_books();
+            self.check_books_often();
             // A request that is over the limit is noticed at once, for a small run may end before the next look.
             if self.events >= check_at || self.frames.is_over_limit() {
                 self.check_bounds(interrupt);
