@@ -153,7 +153,7 @@ fn estimate(
         Some(_) => (fluid, "fluid only: even without waiting the answer comes later than promised"),
         None => (fluid, "fluid only: no objective on response times"),
     };
-    (needed, format!("estimate, {how}: {load}{bound}"))
+    (needed, format!("estimate, at least, {how}: {load}{bound}"))
 }
 
 /// Whole pods; `None` when the count is beyond all reason.

@@ -109,7 +109,7 @@ fn needs(out: &mut Writer, summary: &Summary) {
     if summary.needs.is_empty() {
         return;
     }
-    let heading = ["pods at T0", "had", "needed", "most", "first reactive pod"].map(str::to_owned);
+    let heading = ["pods at T0", "had", "needed", "most", "first reactive pod (est.)"].map(str::to_owned);
     let mut rows = vec![heading.to_vec()];
     for need in &summary.needs {
         let needed = need.needed.map_or("not known".to_owned(), |n| thousands(f64::from(n)));

@@ -246,6 +246,8 @@ fn peaks(map: &MapCursor<'_>, rate: Option<f64>, build: &mut Build<'_>) -> Vec<C
                 field.error(format!("{}.factor is below 1: a peak adds to the rate", field.path));
                 None
             }
+            // A rate that is there but could not be read has had its error already.
+            (Some("factor"), Some(_), None) if map.field("rate").is_some() => None,
             (Some("factor"), Some(_), None) => {
                 field.error(format!("{}.factor needs a `rate` to multiply; write `add`", field.path));
                 None
