@@ -42,8 +42,13 @@ pub fn charts(summary: &Summary) -> Vec<DrawnChart> {
 }
 
 fn traffic(summary: &Summary) -> Chart {
-    let mut chart =
-        empty(summary, "traffic", "Offered and answered well, by arrival time", "requests per second", Quantity::Rate);
+    let mut chart = empty(
+        summary,
+        "traffic",
+        "Offered and answered well, by arrival time",
+        "requests per second",
+        Quantity::Rate,
+    );
     chart.lines.extend(line(summary, "system", "arrivals", "offered", 6, Stroke::Dashed, false));
     chart.lines.extend(line(summary, "system", "goodput", "answered well (goodput)", 0, Stroke::Solid, true));
     chart

@@ -158,8 +158,14 @@ fn objectives(all: &[ObjectiveResult]) -> String {
 }
 
 fn needs(summary: &Summary) -> String {
-    let heading =
-        ["service", "had", "needed", "most in the span", "first reactive pod ready (estimate)", "how needed was found"];
+    let heading = [
+        "service",
+        "had",
+        "needed",
+        "most in the span",
+        "first reactive pod ready (estimate)",
+        "how needed was found",
+    ];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     for need in &summary.needs {
         rows.push(vec![
