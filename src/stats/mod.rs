@@ -33,5 +33,5 @@ pub use quantiles::{
     OrderStatisticRanks, order_statistic_ranks, quantile, quantile_of_sorted, rank, sectioning_interval,
     weighted_quantile,
 };
-pub use stopping::{forecast_replications, is_precise, next_batch, relative_target};
+pub use stopping::{is_precise, relative_target};
 pub use warmup::{MSER_BATCH, Truncation, mser, mser5};
