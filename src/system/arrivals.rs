@@ -326,6 +326,9 @@ impl World<'_> {
         if self.has_patience {
             self.arm_patience(id, entry.patience, key);
         }
+        if self.has_tries_above {
+            self.note_tries_above(id, 0);
+        }
         match entry.direct {
             Some(site) => self.enter_directly(id, site, key, measured),
             None => self.runnable.push(id),

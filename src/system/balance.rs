@@ -1,5 +1,6 @@
 //! Chooses pods: the balancer of each edge, on views that events keep up to date.
 
+use super::chance;
 use super::frame::NIL;
 use super::levels::Levels;
 use super::service::Sent;
@@ -133,8 +134,8 @@ impl World<'_> {
         if ready.len() == 1 && !matches!(state.kind, Kind::LeastConnections) {
             return Some(ready[0]);
         }
-        let Sent { site, caller, key, attempt } = sent;
-        let bits = || key.draw(purpose::BALANCE | u64::from(attempt) << 16 | u64::from(site.0));
+        let Sent { site, caller, key, tries_above, attempt } = sent;
+        let bits = || chance::of_try(key, tries_above, purpose::BALANCE, attempt, site);
         match &state.kind {
             Kind::RoundRobin => {
                 if ready.is_empty() {

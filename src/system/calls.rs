@@ -1,5 +1,6 @@
 //! Calls between services: tries, timeouts, back-off, answers.
 
+use super::chance;
 use super::event::{self, Kind};
 use super::frame::{Frame, NIL, flag};
 use super::programs::Ended;
@@ -48,11 +49,12 @@ impl World<'_> {
         let caller = &self.frames[id];
         let (key, epoch, pod) = (caller.key, caller.epoch, caller.pod);
         let (attempt, flags) = (caller.attempt, caller.flags);
+        let tries_above = self.tries_above(id);
         self.edges[hot.edge as usize].record.attempts += u64::from(flags & flag::MEASURED != 0);
         if let Some(ring) = hot.of_try {
             self.calendar.arm(ring, event::pack(Kind::TryTimedOut, epoch, id));
         }
-        if hot.can_lose && self.is_lost(key, attempt, site) {
+        if hot.can_lose && self.is_lost(key, tries_above, attempt, site) {
             return self.lose_try(id, site);
         }
         let child = self.frames.allocate();
@@ -68,8 +70,11 @@ impl World<'_> {
         if self.has_patience && self.patience.len() <= child as usize {
             self.patience.resize(child as usize + 1, 0);
         }
+        if self.has_tries_above {
+            self.note_tries_above(child, chance::tries_below(tries_above, attempt));
+        }
         self.frames[id].next = child;
-        match self.enter(child, Sent { site, caller: pod, key, attempt }) {
+        match self.enter(child, Sent { site, caller: pod, key, tries_above, attempt }) {
             Ok(true) => self.runnable.push(child),
             Ok(false) => {}
             Err(cause) => {
@@ -81,9 +86,9 @@ impl World<'_> {
     }
 
     /// Whether a try is lost on its way.
-    fn is_lost(&self, key: Key, attempt: u8, site: SiteId) -> bool {
-        let tag = u64::from(attempt) << 16 | u64::from(site.0);
-        unit(key.draw(purpose::LOSS | tag)) < self.model.sites[site.index()].policy.loss
+    fn is_lost(&self, key: Key, tries_above: u64, attempt: u8, site: SiteId) -> bool {
+        let bits = chance::of_try(key, tries_above, purpose::LOSS, attempt, site);
+        unit(bits) < self.model.sites[site.index()].policy.loss
     }
 
     #[cold]
@@ -104,9 +109,7 @@ impl World<'_> {
         let frame = &self.frames[id];
         frame.is(flag::ROOT)
             && frame.pod == NIL
-            && self.model.classes[frame.parent as usize]
-                .patience
-                .is_some_and(|p| p.until == PatienceUntil::Answer)
+            && self.model.classes[frame.parent as usize].patience.is_some()
     }
 
     /// An answer has come in time.
@@ -199,7 +202,7 @@ impl World<'_> {
         let largest = if backoff.max.is_zero() { base.saturating_mul(10) } else { backoff.max.as_nanos() };
         let doublings = u32::from(frame.attempt.saturating_sub(1)).min(32);
         let pause = base.saturating_mul(1 << doublings).min(largest) as f64;
-        let draw = frame.key.draw(purpose::BACKOFF | u64::from(frame.attempt) << 16 | u64::from(site.0));
+        let draw = chance::of_try(frame.key, self.tries_above(id), purpose::BACKOFF, frame.attempt, site);
         match backoff.jitter {
             Jitter::None => pause as u64,
             Jitter::Full => (pause * unit(draw)) as u64,
@@ -240,9 +243,11 @@ impl World<'_> {
         }
         let until =
             self.model.classes[frame.parent as usize].patience.map_or(PatienceUntil::Answer, |p| p.until);
-        let child = if frame.pod == NIL { frame.next } else { NIL };
-        let calling = child != NIL && matches!(self.steps[frame.pc as usize], Step::Call { .. });
-        if until == PatienceUntil::Service {
+        let in_call = frame.pod == NIL && matches!(self.steps[frame.pc as usize], Step::Call { .. });
+        let child = if in_call { frame.next } else { NIL };
+        let calling = child != NIL;
+        // A client without a callee pauses between tries, or its try was lost: it waits for service all the same.
+        if until == PatienceUntil::Service && (calling || !in_call) {
             let entered = if calling { child } else { id };
             // Who waits again after an interruption has been served before.
             if !self.frames[entered].is(flag::QUEUED) || self.is_resumed(entered) {

@@ -96,7 +96,10 @@ impl Station {
         self.record.in_system = Default::default();
         (self.record.busy, self.record.ready, self.record.slots, self.record.pods) = (0, 0, 0, 0);
         self.counted = (0, 0, 0, 0);
-        self.window = ServiceWindow { peak_queue: self.waiting(), ..ServiceWindow::default() };
+        // Requests that arrived at this very instant are measured, and belong to the first window.
+        let (arrived, rejected) = (self.record.arrived, self.record.rejected);
+        self.window =
+            ServiceWindow { peak_queue: self.waiting(), arrived, rejected, ..ServiceWindow::default() };
         let ready = self.ready.len() as u32;
         self.record.ready_range = (ready, ready);
         self.record.peak_queue = 0;

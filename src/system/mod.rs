@@ -5,7 +5,8 @@
 //! hands out a [`RunRecord`]. It is a pure function of (model, replication number) and cannot fail: whatever
 //! bound is reached is an outcome in the record.
 //!
-//! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do; `service` lets frames in,
+//! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do, `chance` is what each try
+//!   meets anew; `service` lets frames in,
 //!   `queues` lets them wait; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
 //!   them; `measure` and `marks` keep the records; `probes` look without disturbing;
 //!   `books` checks that nothing is lost, where debug assertions are on.
@@ -15,6 +16,7 @@ mod balance;
 #[cfg(debug_assertions)]
 mod books;
 mod calls;
+mod chance;
 mod event;
 mod frame;
 mod levels;

@@ -214,6 +214,7 @@ impl World<'_> {
     /// Starts the branches of a parallel step.
     fn fork(&mut self, id: u32, branches: u16) {
         let parent = self.frames[id];
+        let tries_above = self.tries_above(id);
         self.frames[id].next = 0;
         for branch in (0..branches).rev() {
             let child = self.frames.allocate();
@@ -228,6 +229,9 @@ impl World<'_> {
             frame.flags = (parent.flags & !(flag::ROOT | flag::QUEUED)) | flag::BRANCH;
             if self.has_patience && self.patience.len() <= child as usize {
                 self.patience.resize(child as usize + 1, 0);
+            }
+            if self.has_tries_above {
+                self.note_tries_above(child, tries_above);
             }
             self.runnable.push(child);
         }

@@ -16,6 +16,8 @@ pub struct Sent {
     /// The caller's pod, `NIL` for a client.
     pub caller: u32,
     pub key: Key,
+    /// Tries of the calls further out; see [`super::chance`].
+    pub tries_above: u64,
     pub attempt: u8,
 }
 
@@ -26,7 +28,7 @@ impl World<'_> {
         let tally = &mut self.edges[self.sites[site.index()].edge as usize].record;
         tally.calls += u64::from(measured);
         tally.attempts += u64::from(measured);
-        let sent = Sent { site, caller: NIL, key: root, attempt: 0 };
+        let sent = Sent { site, caller: NIL, key: root, tries_above: 0, attempt: 0 };
         match self.enter(id, sent) {
             Ok(true) => self.run_frame(id),
             Ok(false) => {}

@@ -64,6 +64,39 @@ fn shared_cpu_meets_its_closed_form() {
     assert!((sum / count as f64 - 1.0 / 0.3).abs() < 0.05);
 }
 
+/// A client calls a, which calls b with three retries after failures; b's own call of c is lost every other time.
+#[test]
+fn a_retried_call_meets_fresh_chance_inside() {
+    let mut model = station(100.0, Service::default(), Law::constant(0.0).unwrap(), 1000.0);
+    for (caller, name) in ["b", "c"].into_iter().enumerate() {
+        let edge = Edge {
+            caller: Caller::Service(ServiceId(caller as u16)),
+            target: ServiceId(caller as u16 + 1),
+            balancer: Balancer::Random,
+            view_per_pod: false,
+        };
+        model.edges.push(edge);
+        model.services.push(Service { name: name.into(), slots: u32::MAX, ..model.services[0].clone() });
+    }
+    let at_c = model.sites[0].operation;
+    let lossy =
+        CallPolicy { loss: 0.5, try_timeout: Some(SimDuration::from_nanos(10)), ..CallPolicy::default() };
+    model.sites.push(CallSite { edge: EdgeId(2), operation: at_c, policy: lossy });
+    let at_b = model.add_program([Step::Call { site: SiteId(1) }]);
+    let retry_on = RetryOn { timeout: false, rejected: false, failed: true };
+    let stubborn = CallPolicy { retries: 3, retry_on, ..CallPolicy::default() };
+    model.sites.push(CallSite { edge: EdgeId(1), operation: at_b, policy: stubborn });
+    model.sites[0].operation = model.add_program([Step::Call { site: SiteId(2) }]);
+    model.services[0].slots = u32::MAX;
+    let record = run(&model);
+    let (n, p) = (record.classes[0].arrived as f64, 1.0 - 0.5f64.powi(4));
+    let z = (record.classes[0].succeeded as f64 - n * p) / (n * p * (1.0 - p)).sqrt();
+    assert!(n > 99_000.0 && z.abs() < 4.0, "{z} standard errors from 15/16");
+    // The tries of each call are geometric, cut at four.
+    let tries = record.edges[1].attempts as f64 / record.edges[1].calls as f64;
+    assert!((tries - 1.875).abs() < 4.0 * (1.11 / n).sqrt(), "{tries} tries a call");
+}
+
 #[test]
 fn the_same_replication_gives_the_same_record_from_a_used_simulator() {
     let model = station(3.0, Service { slots: 4, ..Service::default() }, Law::exponential(1.0).unwrap(), 1e4);

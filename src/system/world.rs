@@ -80,6 +80,8 @@ pub struct World<'m> {
     pub grid: Vec<GridRow>,
     /// Generations of frames, for patience timers; kept only if a class has patience.
     pub patience: Vec<u32>,
+    /// Tries of the calls inside which frames run; kept only if chance is met inside calls that can be tried again.
+    pub tries_above: Vec<u64>,
     /// Remaining work and planned completion of frames, for preemptive pods; kept only if there are any.
     pub suspended: Vec<(u64, u64)>,
     pub root: Key,
@@ -96,6 +98,7 @@ pub struct World<'m> {
     pub pods_started: u64,
     pub has_patience: bool,
     pub has_preemption: bool,
+    pub has_tries_above: bool,
     /// Whether a balancer counts outstanding requests.
     pub has_outstanding: bool,
     /// Whether arrivals end at `to`.
@@ -144,6 +147,7 @@ impl<'m> World<'m> {
             first_waits: Vec::new(),
             grid: Vec::new(),
             patience: Vec::new(),
+            tries_above: Vec::new(),
             suspended: Vec::new(),
             root: Key::root(0, 0, 0),
             replication: 0,
@@ -159,6 +163,7 @@ impl<'m> World<'m> {
             has_patience: model.classes.iter().any(|c| c.patience.is_some()),
             has_outstanding: model.edges.iter().any(|e| e.balancer == Balancer::LeastConnections),
             has_preemption: model.services.iter().any(super::stations::preempts),
+            has_tries_above: super::chance::nests_retries(model),
             stop_arrivals: matches!(plan.after, After::Stop { .. }),
         }
     }
@@ -174,6 +179,7 @@ impl<'m> World<'m> {
         self.lists.clear();
         self.sharing.clear();
         self.patience.clear();
+        self.tries_above.clear();
         self.suspended.clear();
         self.grid.clear();
         self.first_waits.clear();
@@ -343,4 +349,6 @@ pub mod part {
     pub const PODS: u64 = 3 << 32;
     /// Requests present at the start.
     pub const INITIAL: u64 = 4 << 32;
+    /// Chance inside calls that have been tried again.
+    pub const TRIES: u64 = 5 << 32;
 }

@@ -1,7 +1,7 @@
 //! Balancers of the plain simulator.
 
-use super::draws::purpose;
-use super::plain::Plain;
+use super::draws::{of_try, purpose};
+use super::plain::{Plain, Task};
 use flashcrowd::model::{Balancer, Caller, SiteId};
 use flashcrowd::random::{Choice, Key, uniform_below};
 use std::collections::BTreeMap;
@@ -84,12 +84,13 @@ fn any(pods: &[usize], bits: u64) -> Option<usize> {
 
 impl Plain<'_> {
     /// The pod that a try goes to.
-    pub fn choose(&mut self, site: SiteId, caller: Option<usize>, key: Key, attempt: u8) -> Option<usize> {
+    pub fn choose(&mut self, site: SiteId, caller: usize, attempt: u8) -> Option<usize> {
+        let Task { key, pod: caller, ref outer, .. } = self.tasks[caller];
         let at = self.model.sites[site.index()].edge.index();
         let edge = &self.model.edges[at];
         let service = &self.services[edge.target.index()];
         let slots = self.model.services[edge.target.index()].slots;
-        let bits = key.draw(purpose::of_try(purpose::BALANCE, attempt, site.0));
+        let bits = of_try(key, outer, purpose::BALANCE, attempt, site.0);
         let ready = &service.ready;
         let held = |pod: usize| self.pods[pod].busy as usize + self.pods[pod].queue.len();
         match &edge.balancer {

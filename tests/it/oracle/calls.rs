@@ -1,6 +1,6 @@
 //! Calls and services of the plain simulator.
 
-use super::draws::purpose;
+use super::draws::{of_try, purpose};
 use super::plain::{Call, Life, Plain, Role, Task};
 use flashcrowd::metrics::{EdgeRecord, FailureCause};
 use flashcrowd::model::{AbandonedWork, Discipline, Jitter, PatienceUntil, QueuePlacement, SiteId, Step};
@@ -39,8 +39,8 @@ impl Plain<'_> {
         if let Some(timeout) = policy.try_timeout {
             self.arm_try(task, call, timeout.as_nanos());
         }
-        let key = self.tasks[task].key;
-        if unit(key.draw(purpose::of_try(purpose::LOSS, call.attempt, site.0))) < policy.loss {
+        let Task { key, ref outer, .. } = self.tasks[task];
+        if unit(of_try(key, outer, purpose::LOSS, call.attempt, site.0)) < policy.loss {
             self.tally(site).lost += measured;
             if policy.try_timeout.is_none() && policy.timeout.is_none() && !self.has_patience(task) {
                 self.fail_call(task, FailureCause::Lost);
@@ -51,6 +51,8 @@ impl Plain<'_> {
         let (measured, priority) = (self.tasks[task].measured, self.tasks[task].priority);
         let key = key.child(u64::from(site.0));
         let child = self.new_task(key, role, at.operation.index(), measured, priority);
+        self.tasks[child].outer = [&self.tasks[task].outer[..], &[call.attempt]].concat();
+        self.log.repeated += u64::from(self.tasks[task].outer.iter().any(|&attempt| attempt > 0));
         match self.enter(child, task, site) {
             Ok(()) => {}
             Err(cause) => {
@@ -65,7 +67,7 @@ impl Plain<'_> {
     fn has_patience(&self, task: usize) -> bool {
         let Role::Client { root, .. } = self.tasks[task].role else { return false };
         let class = &self.model.classes[self.log.roots[root].class];
-        class.patience.is_some_and(|p| p.until == PatienceUntil::Answer)
+        class.patience.is_some()
     }
 
     /// The callee of a try that is still waited for has ended.
@@ -122,7 +124,8 @@ impl Plain<'_> {
         let base = backoff.base.as_nanos();
         let largest = if backoff.max.is_zero() { 10 * base } else { backoff.max.as_nanos() };
         let pause = (base << (call.attempt - 1)).min(largest) as f64;
-        let bits = self.tasks[task].key.draw(purpose::of_try(purpose::BACKOFF, call.attempt, call.site.0));
+        let Task { key, ref outer, .. } = self.tasks[task];
+        let bits = of_try(key, outer, purpose::BACKOFF, call.attempt, call.site.0);
         let pause = match backoff.jitter {
             Jitter::None => pause,
             Jitter::Full => pause * unit(bits),
@@ -150,8 +153,10 @@ impl Plain<'_> {
         let call = self.call_of(client);
         let class = &self.model.classes[self.log.roots[root].class];
         if class.patience.is_some_and(|p| p.until == PatienceUntil::Service) {
+            // Between tries, and after a lost one, it waits for service all the same.
             let waits = |c: usize| self.tasks[c].queued && !self.tasks[c].started;
-            if !call.and_then(|c| c.child).is_some_and(waits) {
+            let callee = |call: Call| call.child.filter(|&c| !self.tasks[c].over);
+            if !call.is_some_and(|call| callee(call).is_none_or(waits)) {
                 return;
             }
         }
@@ -179,8 +184,7 @@ impl Plain<'_> {
         let pod = if central {
             self.services[service].ranks.below(s.slots).first().copied()
         } else {
-            let Task { key, pod, .. } = self.tasks[caller];
-            self.choose(site, pod, key, call.attempt)
+            self.choose(site, caller, call.attempt)
         };
         let exists = !self.services[service].ready.is_empty() || !self.services[service].starting.is_empty();
         let Some(pod) = pod else {

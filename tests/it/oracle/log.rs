@@ -54,6 +54,8 @@ pub struct Log {
     pub services: Vec<ServiceLog>,
     pub edges: Vec<EdgeRecord>,
     pub class_waits: Vec<Vec<u64>>,
+    /// Tries made inside calls that had been tried again.
+    pub repeated: u64,
     pub ended: u64,
     pub stopped: Stopped,
 }
@@ -80,6 +82,7 @@ impl Log {
             services: model.services.iter().map(|_| ServiceLog::default()).collect(),
             edges: vec![EdgeRecord::default(); model.edges.len()],
             class_waits: vec![Vec::new(); model.classes.len()],
+            repeated: 0,
             ended: 0,
             stopped: Stopped::Finished,
         }
@@ -105,11 +108,11 @@ impl Log {
                 .map(|c| spans.iter().map(|&s| self.class_window(c, &limits[c], s)).collect())
                 .collect(),
             services: (0..self.services.len())
-                .map(|s| spans.iter().map(|&span| self.service_window(model, s, span)).collect())
+                .map(|s| spans.iter().map(|&span| self.service_window(model, s, from, span)).collect())
                 .collect(),
         });
         let services = (0..self.services.len()).map(|s| {
-            let peak = spans.iter().map(|&span| self.service_window(model, s, span).peak_queue).max();
+            let peak = spans.iter().map(|&span| self.service_window(model, s, from, span).peak_queue).max();
             ServiceRecord { peak_queue: peak.unwrap_or(0), ..self.service(model, s, (from, to), bits) }
         });
         RunRecord {
@@ -194,9 +197,11 @@ impl Log {
         &looks[looks.partition_point(|l| l.at <= at).max(1) - 1]
     }
 
-    fn service_window(&self, model: &Model, service: usize, span: (u64, u64)) -> ServiceWindow {
+    fn service_window(&self, model: &Model, service: usize, from: u64, span: (u64, u64)) -> ServiceWindow {
         let log = &self.services[service];
         let after = |at: u64| at > span.0 && at <= span.1;
+        // What arrives at the first instant of all and is measured belongs to the first window.
+        let here = |a: &&(u64, bool, bool)| after(a.0) || a.1 && a.0 == from && from == span.0;
         let peak = log.peaks.iter().filter(|p| after(p.0)).map(|p| p.1).max().unwrap_or(0);
         let (begin, end) = (self.look_at(service, span.0), self.look_at(service, span.1));
         ServiceWindow {
@@ -207,8 +212,8 @@ impl Log {
             ready_at_end: end.ready,
             desired_at_end: end.desired,
             peak_queue: peak.max(begin.waiting),
-            arrived: log.arrivals.iter().filter(|a| after(a.0)).count() as u64,
-            rejected: log.arrivals.iter().filter(|a| after(a.0) && a.2).count() as u64,
+            arrived: log.arrivals.iter().filter(here).count() as u64,
+            rejected: log.arrivals.iter().filter(here).filter(|a| a.2).count() as u64,
         }
     }
 

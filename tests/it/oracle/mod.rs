@@ -29,6 +29,7 @@ struct Pair {
     engine: RunRecord,
     oracle: RunRecord,
     starts: Vec<u64>,
+    repeated: u64,
 }
 
 fn run_both(model: &Model, replication: u64) -> Pair {
@@ -40,7 +41,7 @@ fn run_both(model: &Model, replication: u64) -> Pair {
     }
     let oracle = log.record(model, from.as_nanos(), model.plan.to().as_nanos());
     let probed = model.recording.first_waits.map_or(0, |(service, _)| service.index());
-    Pair { engine, oracle, starts: log.services[probed].starts.clone() }
+    Pair { engine, oracle, starts: log.services[probed].starts.clone(), repeated: log.repeated }
 }
 
 /// The integral's own numbers: its memory may have grown where no time was spent.
@@ -50,7 +51,7 @@ fn levels(service: &ServiceRecord) -> (u128, u64, Vec<f64>, f64) {
 }
 
 fn compare_exactly(what: &str, pair: &Pair) {
-    let Pair { engine, oracle, starts } = pair;
+    let Pair { engine, oracle, starts, .. } = pair;
     assert_eq!(&engine.first_waits, starts, "{what}: waits in order of start");
     assert_eq!(
         (engine.span, engine.ended, engine.stopped, &engine.limits),
@@ -107,16 +108,18 @@ fn brief_service(s: &ServiceRecord) -> String {
 
 #[test]
 fn oracle_agrees_on_random_small_models() {
-    let mut seen = [0u64; 12];
+    let (mut seen, mut repeated) = ([0u64; 12], 0);
     for number in 0..EXACT {
         let model = random_model(number, Kind::Exact);
         let pair = run_both(&model, number % 3);
         compare_exactly(&format!("model {number}"), &pair);
         note(&pair.oracle, &mut seen);
+        repeated += pair.repeated;
     }
     // The models are worth comparing only if everything happens in them.
     let least = [90_000, 60_000, 5_000, 3_000, 5_000, 4_000, 300, 300, 20_000, 5_000, 10_000, 2_000];
     assert!(seen.iter().zip(least).all(|(seen, least)| *seen >= least), "{seen:?}");
+    assert!(repeated >= 2_000, "{repeated} tries inside calls that were tried again");
 }
 
 /// Counts what happened: arrivals, successes, failures by cause, censored, waits, leavers, waste, lost tries.

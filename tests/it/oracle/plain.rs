@@ -17,6 +17,8 @@ use std::collections::BTreeSet;
 /// A program that runs: a client's, a call's, or a branch of another.
 pub struct Task {
     pub key: Key,
+    /// Numbers of the tries inside which it runs, the outermost first.
+    pub outer: Vec<u8>,
     pub arrived: u64,
     pub role: Role,
     pub service: Option<usize>,
@@ -419,6 +421,7 @@ impl<'m> Plain<'m> {
     pub fn new_task(&mut self, key: Key, role: Role, step: usize, measured: bool, priority: u8) -> usize {
         self.tasks.push(Task {
             key,
+            outer: Vec::new(),
             arrived: self.now,
             role,
             service: None,
@@ -540,6 +543,7 @@ impl<'m> Plain<'m> {
             let role = Role::Branch { parent: task, join: number };
             let child = self.new_task(key, role, step + 1 + branch as usize, measured, priority);
             (self.tasks[child].service, self.tasks[child].pod) = (service, pod);
+            self.tasks[child].outer = self.tasks[task].outer.clone();
             self.todo.push(child);
         }
     }
