@@ -6,7 +6,7 @@ use super::scope;
 use super::series::{counted_from, relative};
 use super::slice::Part;
 use super::summary::{Conclusion, Estimate, ObjectiveResult, Outcome};
-use super::track::Track;
+use super::track::{Observation, Track};
 use crate::model::{Measure, Model, Objective};
 use crate::stats::{bonferroni, ratio_interval, sectioning_interval, t_interval, wilson};
 
@@ -15,6 +15,8 @@ struct Judged {
     estimate: Option<Estimate>,
     outcome: Outcome,
     part: Part,
+    /// Its place among the parts.
+    index: usize,
     note: Option<String>,
 }
 
@@ -26,11 +28,18 @@ struct Judged {
 /// runs` each run is judged by itself, and the share of runs that meet the rule by its Wilson interval.
 #[must_use]
 pub fn judge(model: &Model, pool: &Pool) -> (Vec<ObjectiveResult>, Conclusion) {
+    judge_at(model, pool, CONFIDENCE)
+}
+
+/// The same with intervals at another confidence, for searches that look often and spread their error over the
+/// looks.
+#[must_use]
+pub fn judge_at(model: &Model, pool: &Pool, confidence: f64) -> (Vec<ObjectiveResult>, Conclusion) {
     let results: Vec<_> = model
         .objectives
         .iter()
         .zip(&pool.tracks)
-        .map(|(o, track)| objective(model, pool, o, track))
+        .map(|(o, track)| objective(model, pool, o, track, confidence))
         .collect();
     let count = |outcome| results.iter().filter(|r| r.outcome == outcome).count() as u32;
     let (passed, failed) = (count(Outcome::Pass), count(Outcome::Fail));
@@ -42,6 +51,27 @@ pub fn judge(model: &Model, pool: &Pool) -> (Vec<ObjectiveResult>, Conclusion) {
         _ => Some(Outcome::Fail),
     };
     (results, Conclusion { outcome, passed, failed, inconclusive })
+}
+
+/// Whether each run by itself met the objective numbered `index`, in replication order; `None` for a run that says
+/// nothing about it.
+#[must_use]
+pub fn met_by_run(model: &Model, pool: &Pool, index: usize) -> Vec<Option<bool>> {
+    let (Some(objective), Some(track)) = (model.objectives.get(index), pool.tracks.get(index)) else {
+        return Vec::new();
+    };
+    if let Measure::Recovers(limit, mark) = objective.measure {
+        let runs = pool.health.from(mark).map(|recovery| recovery.runs.as_slice()).unwrap_or_default();
+        return runs.iter().map(|run| Some(run.is_some_and(|t| t <= limit.as_secs_f64()))).collect();
+    }
+    track.runs.iter().map(|run| run_meets(&objective.measure, run)).collect()
+}
+
+/// Whether a run met a measure's limit in all its parts; `None` if nothing arrived in any.
+fn run_meets(measure: &Measure, run: &[Observation]) -> Option<bool> {
+    let mut seen = run.iter().filter(|o| o.value().is_some() || o.unanswered()).peekable();
+    seen.peek()?;
+    Some(seen.all(|o| o.value().is_some_and(|value| holds(measure, value))))
 }
 
 /// Whether a value meets a measure's limit.
@@ -74,7 +104,13 @@ fn wants_small(measure: &Measure) -> bool {
     }
 }
 
-fn objective(model: &Model, pool: &Pool, objective: &Objective, track: &Track) -> ObjectiveResult {
+fn objective(
+    model: &Model,
+    pool: &Pool,
+    objective: &Objective,
+    track: &Track,
+    confidence: f64,
+) -> ObjectiveResult {
     let (metric, limit, unit, comparison) = scope::measure(&objective.measure);
     let mut result = ObjectiveResult {
         rule: objective.text.clone(),
@@ -91,7 +127,9 @@ fn objective(model: &Model, pool: &Pool, objective: &Objective, track: &Track) -
     };
     if let Measure::Recovers(_, mark) = objective.measure {
         match pool.health.from(mark) {
-            Some(recovery) if !recovery.runs.is_empty() => recovers(objective, recovery, &mut result),
+            Some(recovery) if !recovery.runs.is_empty() => {
+                recovers(objective, recovery, confidence, &mut result)
+            }
             Some(_) => result.note = Some("no series was recorded, so recovery cannot be told".to_owned()),
             None => result.note = Some("no other objective says what healthy means".to_owned()),
         }
@@ -101,7 +139,7 @@ fn objective(model: &Model, pool: &Pool, objective: &Objective, track: &Track) -
         result.note = Some(obstacle.to_owned());
         return result;
     }
-    let judged = worst_part(objective, track);
+    let judged = worst_part(objective, track, confidence);
     let Some(judged) = judged else {
         result.note = Some(nothing(pool.runs()));
         return result;
@@ -115,14 +153,9 @@ fn objective(model: &Model, pool: &Pool, objective: &Objective, track: &Track) -
         result.worst_at = Some(relative(start, model.plan.t0));
     }
     if let Some(wanted) = objective.in_runs {
-        let met = |run: &Vec<super::track::Observation>| {
-            let seen = run.iter().filter(|o| o.value().is_some() || o.unanswered());
-            let each: Vec<_> =
-                seen.map(|o| o.value().is_some_and(|v| holds(&objective.measure, v))).collect();
-            (!each.is_empty()).then(|| each.iter().all(|&ok| ok))
-        };
-        let runs: Vec<bool> = track.runs.iter().filter_map(met).collect();
-        share_of_runs(&runs, wanted, &mut result);
+        let runs: Vec<bool> =
+            track.runs.iter().filter_map(|run| run_meets(&objective.measure, run)).collect();
+        share_of_runs(&runs, wanted, confidence, &mut result);
     }
     result
 }
@@ -136,9 +169,9 @@ fn nothing(runs: u32) -> String {
 }
 
 /// Judges the share of runs that met a rule by its Wilson interval.
-fn share_of_runs(runs: &[bool], wanted: f64, result: &mut ObjectiveResult) {
+fn share_of_runs(runs: &[bool], wanted: f64, confidence: f64, result: &mut ObjectiveResult) {
     let (met, all) = (runs.iter().filter(|&&ok| ok).count() as u64, runs.len() as u64);
-    let Some(interval) = wilson(met, all, CONFIDENCE) else {
+    let Some(interval) = wilson(met, all, confidence) else {
         result.note = Some("no run could be judged".to_owned());
         result.outcome = Outcome::Inconclusive;
         return;
@@ -154,7 +187,7 @@ fn share_of_runs(runs: &[bool], wanted: f64, result: &mut ObjectiveResult) {
     result.note = None;
     if result.outcome == Outcome::Inconclusive && met == all {
         let share = wanted * 100.0;
-        result.note = Some(match enough_runs(wanted) {
+        result.note = Some(match enough_runs(wanted, confidence) {
             Some(needed) => format!(
                 "all {all} runs met it, but {share} % of runs can be shown from {needed} replications on"
             ),
@@ -164,24 +197,29 @@ fn share_of_runs(runs: &[bool], wanted: f64, result: &mut ObjectiveResult) {
 }
 
 /// Fewest runs that, all met, show a share of runs: Wilson's lower end `n / (n + z^2)` reaches it.
-fn enough_runs(wanted: f64) -> Option<u64> {
+fn enough_runs(wanted: f64, confidence: f64) -> Option<u64> {
     if wanted >= 1.0 {
         return None;
     }
     let z2 = {
-        let z = crate::numerics::norm_quantile(0.5 + CONFIDENCE / 2.0);
+        let z = crate::numerics::norm_quantile(0.5 + confidence / 2.0);
         z * z
     };
     Some((z2 * wanted / (1.0 - wanted)).ceil().max(1.0) as u64)
 }
 
-/// Judges every part together at 95 % and gives the worst; `None` if nothing arrived in any.
-fn worst_part(objective: &Objective, track: &Track) -> Option<Judged> {
+/// The place of the part in which an objective did worst.
+pub(super) fn worst_of(objective: &Objective, track: &Track) -> Option<usize> {
+    worst_part(objective, track, CONFIDENCE).map(|judged| judged.index)
+}
+
+/// Judges every part together at `confidence` and gives the worst; `None` if nothing arrived in any.
+fn worst_part(objective: &Objective, track: &Track, confidence: f64) -> Option<Judged> {
     let parts = track.parts.as_deref().unwrap_or_default();
     let lively: Vec<usize> = (0..parts.len())
         .filter(|&p| track.runs.iter().any(|run| run[p].value().is_some() || run[p].unanswered()))
         .collect();
-    let confidence = bonferroni(CONFIDENCE, lively.len());
+    let confidence = bonferroni(confidence, lively.len());
     let small = wants_small(&objective.measure);
     let mut worst: Option<Judged> = None;
     let mut outcomes = Vec::with_capacity(lively.len());
@@ -217,7 +255,7 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
     let with_value: Vec<_> = seen.iter().filter(|o| o.value().is_some()).collect();
     if with_value.is_empty() {
         let note = Some("requests arrived but none was answered".to_owned());
-        return Judged { estimate: None, outcome: Outcome::Fail, part, note };
+        return Judged { estimate: None, outcome: Outcome::Fail, part, index: p, note };
     }
     let above: Vec<f64> = with_value.iter().map(|o| o.above).collect();
     let below: Vec<f64> = with_value.iter().map(|o| o.below).collect();
@@ -249,18 +287,18 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
         let side = if ok(mean) { "meets" } else { "misses" };
         note = Some(format!("one replication gives no interval; its value {side} the limit"));
         let estimate = Estimate { mean, ci95_low: mean, ci95_high: mean, replications: 1 };
-        return Judged { estimate: Some(estimate), outcome: Outcome::Inconclusive, part, note };
+        return Judged { estimate: Some(estimate), outcome: Outcome::Inconclusive, part, index: p, note };
     };
     let outcome = match (ok(interval.low), ok(interval.high)) {
         (true, true) if unanswered == 0 => Outcome::Pass,
         (false, false) => Outcome::Fail,
         _ => Outcome::Inconclusive,
     };
-    Judged { estimate: Some(estimate_of(interval, with_value.len() as u32)), outcome, part, note }
+    Judged { estimate: Some(estimate_of(interval, with_value.len() as u32)), outcome, part, index: p, note }
 }
 
 /// Judges recovery; a run that did not recover in the counted span met nothing.
-fn recovers(objective: &Objective, recovery: &Recovery, result: &mut ObjectiveResult) {
+fn recovers(objective: &Objective, recovery: &Recovery, confidence: f64, result: &mut ObjectiveResult) {
     let limit = result.limit;
     let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
     let all = recovery.runs.len();
@@ -271,11 +309,11 @@ fn recovers(objective: &Objective, recovery: &Recovery, result: &mut ObjectiveRe
     if let Some(wanted) = objective.in_runs {
         let met: Vec<bool> = recovery.runs.iter().map(|run| run.is_some_and(|t| t <= limit)).collect();
         let note = result.note.take();
-        share_of_runs(&met, wanted, result);
+        share_of_runs(&met, wanted, confidence, result);
         result.note = note.or(result.note.take());
         return;
     }
-    let interval = t_interval(&times, CONFIDENCE);
+    let interval = t_interval(&times, confidence);
     result.outcome = match interval {
         _ if times.is_empty() => Outcome::Fail,
         // The mean of those that did recover is a lower bound of the mean.

@@ -10,6 +10,7 @@ mod health;
 mod judge;
 mod needs;
 mod pool;
+mod samples;
 mod scalars;
 mod scope;
 mod series;
@@ -20,8 +21,9 @@ mod summary;
 mod tests;
 mod track;
 
-pub use judge::judge;
+pub use judge::{judge, judge_at, met_by_run};
 pub use pool::Pool;
+pub use samples::{MetricSample, objective_measure, objective_sample};
 pub use summarize::{Extra, summarize};
 pub use summary::{
     Assumption, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate,

@@ -20,12 +20,12 @@ pub(super) const TAIL: f64 = 10.0;
 /// requests.
 #[derive(Clone, Debug)]
 pub struct Pool {
-    model: Model,
+    pub(super) model: Model,
     /// All records merged; `None` before the first.
     pub(super) total: Option<RunRecord>,
     /// The metrics of each run: numerator and denominator, in the order of `names`.
-    parts: Vec<Vec<(f64, f64)>>,
-    names: Vec<Name>,
+    pub(super) parts: Vec<Vec<(f64, f64)>>,
+    pub(super) names: Vec<Name>,
     pub(super) series: SeriesPool,
     pub(super) tracks: Vec<Track>,
     pub(super) health: Health,
@@ -34,10 +34,10 @@ pub struct Pool {
 }
 
 #[derive(Clone, Debug)]
-struct Name {
-    scope: String,
-    metric: Cow<'static, str>,
-    unit: Cow<'static, str>,
+pub(super) struct Name {
+    pub(super) scope: String,
+    pub(super) metric: Cow<'static, str>,
+    pub(super) unit: Cow<'static, str>,
     kind: Kind,
 }
 

@@ -60,6 +60,11 @@ impl Workers {
         self.threads.current_num_threads()
     }
 
+    /// Calls `job` with a scope of the threads; what it spawns has ended when this returns.
+    pub(super) fn in_scope<'s, T>(&self, job: impl FnOnce(&rayon::ScopeFifo<'s>) -> T) -> T {
+        self.threads.in_place_scope_fifo(job)
+    }
+
     /// Runs the replications of `unit` and folds their records in replication order.
     ///
     /// `workspace` is called at most once a thread; what it gives back runs one replication at a time and may

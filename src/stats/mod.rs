@@ -12,6 +12,7 @@ mod moments;
 mod normal_score;
 mod proportion;
 mod quantiles;
+mod sample;
 mod stopping;
 mod warmup;
 
@@ -33,5 +34,6 @@ pub use quantiles::{
     OrderStatisticRanks, order_statistic_ranks, quantile, quantile_of_sorted, rank, sectioning_interval,
     weighted_quantile,
 };
+pub use sample::{Contrast, Sample, contrast};
 pub use stopping::{is_precise, relative_target};
 pub use warmup::{MSER_BATCH, Truncation, mser, mser5};

@@ -40,18 +40,10 @@ pub(super) fn simulate(
     progress: &mut dyn FnMut(Step),
 ) -> Result<Trial, StudyError> {
     let workers = Workers::new(threads).map_err(|error| StudyError::Refused(error.to_string()))?;
-    let mut model = model.clone();
-    let warm_up = match model.plan.mode {
-        Mode::Steady(WarmUp::Mser5) => {
-            progress(Step::WarmUp);
-            let pilot = pilot_model(&model);
-            let found =
-                find_warm_up(&workers, || workspace(&pilot, interrupt), interrupt).map_err(interrupted)?;
-            model.plan.mode = Mode::Steady(WarmUp::Fixed(found.span));
-            Some(found)
-        }
-        _ => None,
-    };
+    if matches!(model.plan.mode, Mode::Steady(WarmUp::Mser5)) {
+        progress(Step::WarmUp);
+    }
+    let (model, warm_up) = fix_warm_up(&workers, model, interrupt)?;
     let mut pool = Pool::new(&model);
     let precision = model.plan.precision;
     let is_enough = |pool: &Pool| precision.is_some_and(|precision| pool.is_precise(&model, precision));
@@ -64,6 +56,22 @@ pub(super) fn simulate(
     let trials =
         run_until(&workers, 0, workspaces, &rule, &mut pool, interrupt, report).map_err(interrupted)?;
     Ok(Trial { pool, trials, warm_up, threads: workers.count(), model })
+}
+
+/// The model with its warm-up fixed: found by a pilot where the scenario leaves it open, else as it is.
+pub(super) fn fix_warm_up(
+    workers: &Workers,
+    model: &Model,
+    interrupt: &AtomicBool,
+) -> Result<(Model, Option<PilotWarmUp>), StudyError> {
+    let mut model = model.clone();
+    if !matches!(model.plan.mode, Mode::Steady(WarmUp::Mser5)) {
+        return Ok((model, None));
+    }
+    let pilot = pilot_model(&model);
+    let found = find_warm_up(workers, || workspace(&pilot, interrupt), interrupt).map_err(interrupted)?;
+    model.plan.mode = Mode::Steady(WarmUp::Fixed(found.span));
+    Ok((model, Some(found)))
 }
 
 fn interrupted(_: Interrupted) -> StudyError {
