@@ -6,6 +6,7 @@
 mod ar1;
 mod batch;
 mod compare;
+mod control_variate;
 mod coordinated_omission;
 mod interval;
 mod moments;
@@ -13,6 +14,9 @@ mod normal_score;
 mod proportion;
 mod quantiles;
 mod sample;
+mod ratio;
+mod selection;
+mod sequential;
 mod stopping;
 mod warmup;
 
@@ -25,6 +29,7 @@ pub use batch::{
     lag1_autocorrelation, overlapping_batch_means, sectioned_quantile_interval, von_neumann_ratio,
 };
 pub use compare::{PairedComparison, WelchComparison, paired, welch};
+pub use control_variate::{Controlled, control_variate};
 pub use coordinated_omission::StalledStation;
 pub use interval::{Interval, bonferroni, prediction_interval, ratio_interval, t_interval};
 pub use moments::{Moments, correlation, mean, sample_covariance, sample_variance, standard_deviation};
@@ -35,5 +40,11 @@ pub use quantiles::{
     weighted_quantile,
 };
 pub use sample::{Contrast, Sample, contrast};
+pub use ratio::fieller;
+pub use selection::{
+    Best, DesignsDrawn, Elimination, FromBest, kn_eta, multiple_comparison_with_best, ocba_fractions,
+    rinott_h, rinott_sample_size,
+};
+pub use sequential::{Looks, MeanTest, ShareLooks, ShareRatioTest, Side, Spending};
 pub use stopping::{is_precise, relative_target};
 pub use warmup::{MSER_BATCH, Truncation, mser, mser5};

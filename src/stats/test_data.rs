@@ -57,3 +57,16 @@ pub const BATCH_SERIES: [f64; 400] = [
     6.248, 6.261, 20.569, 15.003, 17.736, 12.902, 14.103, 11.973, 9.598, 17.703, 19.506, 12.6, 7.905, 8.916,
     5.432, 5.157, 5.06, 5.369, 15.316, 9.738, 20.044, 19.701, 12.783, 12.379, 7.639, 8.566, 7.249, 6.366,
 ];
+
+/// Independent standard normal values that depend on `seed` only (SplitMix64 and inversion).
+pub fn normals(seed: u64) -> impl Iterator<Item = f64> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d;
+    std::iter::repeat_with(move || {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        crate::numerics::norm_quantile(((z >> 11) as f64 + 0.5) / (1u64 << 53) as f64)
+    })
+}
