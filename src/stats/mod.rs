@@ -1,4 +1,4 @@
-//! Pure numerics on slices: moments, quantiles, intervals, warm-up.
+//! Pure numerics on slices: moments, quantiles, intervals, warm-up, comparisons, sequential tests, selection.
 //!
 //! Every sum runs in the order of the slice, so that equal data give equal bits. A function that has too
 //! little data, or a level outside its range, answers `None` instead of a number that means nothing.
@@ -13,8 +13,8 @@ mod moments;
 mod normal_score;
 mod proportion;
 mod quantiles;
-mod sample;
 mod ratio;
+mod sample;
 mod selection;
 mod sequential;
 mod stopping;
@@ -39,8 +39,8 @@ pub use quantiles::{
     OrderStatisticRanks, order_statistic_ranks, quantile, quantile_of_sorted, rank, sectioning_interval,
     weighted_quantile,
 };
-pub use sample::{Contrast, Sample, contrast};
 pub use ratio::fieller;
+pub use sample::{Contrast, Sample, contrast};
 pub use selection::{
     Best, DesignsDrawn, Elimination, FromBest, kn_eta, multiple_comparison_with_best, ocba_fractions,
     rinott_h, rinott_sample_size,
