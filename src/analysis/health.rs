@@ -21,6 +21,8 @@ pub(super) struct Recovery {
     pub(super) label: String,
     /// Seconds to recovery by run; `None` if it did not recover in the counted span.
     pub(super) runs: Vec<Option<f64>>,
+    /// Seconds of the counted span before the mark in unhealthy windows, by run.
+    pub(super) broken_before: Vec<f64>,
 }
 
 /// Health of all runs.
@@ -32,6 +34,8 @@ pub(super) struct Health {
     pub(super) recoveries: Vec<Recovery>,
     /// Seconds of the counted span in unhealthy windows, by run.
     pub(super) unhealthy: Vec<f64>,
+    /// Seconds from T0 to the start of the first unhealthy window and to the end of the last, by run that had one.
+    pub(super) broken: Vec<(f64, f64)>,
 }
 
 /// Promises whose windows say whether answers are as promised. Goodput falls with the offered rate after a
@@ -66,7 +70,7 @@ impl Health {
 
     fn mark(&mut self, mark: SimTime, label: String) {
         if !self.recoveries.iter().any(|r| r.mark == mark) {
-            self.recoveries.push(Recovery { mark, label, runs: Vec::new() });
+            self.recoveries.push(Recovery { mark, label, runs: Vec::new(), broken_before: Vec::new() });
         }
     }
 
@@ -97,11 +101,22 @@ impl Health {
                 }
             }
         }
-        let width = windows.width;
-        let sick = healthy.iter().filter(|&&ok| !ok).count();
-        self.unhealthy.push((width * sick as u64).min(counted_length(model).as_nanos()) as f64 / 1e9);
+        let (width, from) = (windows.width, counted_from(model));
+        let length = counted_length(model).as_nanos();
+        let sick = |until: u64| {
+            let ends = healthy.iter().enumerate().map(|(w, &ok)| (w as u64 * width, ok));
+            let parts =
+                ends.filter(|(_, ok)| !ok).map(|(start, _)| (start + width).min(until).saturating_sub(start));
+            parts.sum::<u64>() as f64 / 1e9
+        };
+        self.unhealthy.push(sick(length));
+        let at = |nanos: u64| relative(from.as_nanos() + nanos.min(length), model.plan.t0);
+        let first = healthy.iter().position(|&ok| !ok);
+        let last = healthy.iter().rposition(|&ok| !ok);
+        self.broken.extend(first.zip(last).map(|(a, b)| (at(width * a as u64), at(width * (b as u64 + 1)))));
         for recovery in &mut self.recoveries {
-            recovery.runs.push(recovered(&healthy, width, counted_from(model), recovery.mark));
+            recovery.runs.push(recovered(&healthy, width, from, recovery.mark));
+            recovery.broken_before.push(sick(recovery.mark.since(from).as_nanos().min(length)));
         }
     }
 }

@@ -303,6 +303,14 @@ fn recovers(objective: &Objective, recovery: &Recovery, confidence: f64, result:
     let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
     let all = recovery.runs.len();
     result.measured = mean_time(&times);
+    let before = mean_time(&recovery.broken_before).filter(|broken| broken.mean > 0.0);
+    if let Some(broken) = before.filter(|_| times.iter().all(|&t| t == 0.0)) {
+        // Without this a disaster that ended before the mark would read as if nothing had happened.
+        result.note = Some(format!(
+            "already healthy at {}, but promises were broken for {:.0} s before it",
+            recovery.label, broken.mean
+        ));
+    }
     if times.len() < all {
         result.note = Some(format!("{} of {all} runs recovered before the counted span ended", times.len()));
     }

@@ -10,11 +10,13 @@ mod health;
 mod judge;
 mod needs;
 mod pool;
+mod reactive;
 mod samples;
 mod scalars;
 mod scope;
 mod series;
 mod slice;
+mod staff;
 mod summarize;
 mod summary;
 #[cfg(test)]
@@ -26,6 +28,6 @@ pub use pool::Pool;
 pub use samples::{MetricSample, objective_measure, objective_sample};
 pub use summarize::{Extra, summarize};
 pub use summary::{
-    Assumption, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate,
-    RunFacts, SUMMARY_VERSION, SeriesPoint, SeriesRow, ServiceNeed, Summary, TheoryRow,
+    Assumption, BrokenSpan, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome,
+    RecoveryEstimate, RunFacts, SUMMARY_VERSION, SeriesPoint, SeriesRow, ServiceNeed, Summary, TheoryRow,
 };

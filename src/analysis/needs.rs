@@ -1,13 +1,16 @@
-//! Pods needed at T0: the smallest ready count that carries the first attempts of every window until reactive
-//! pods can be ready. An estimate from rates and means, not from the simulation.
+//! Pods needed at T0: the smallest ready count that carries the first attempts of every window until the first pod
+//! that answers the crowd is ready. An estimate from rates and means, not from the simulation.
 
 use super::demand::{ClassDemand, expected_requests, mean_speed, of_class};
-use super::pool::Pool;
+use super::pool::{Named, Pool};
+use super::reactive::opening;
+use super::scalars::FIRST_REACTIVE;
 use super::scope;
 use super::series::relative;
-use super::summary::ServiceNeed;
+use super::staff::{Flow, is_pooled};
+use super::summary::{Estimate, ServiceNeed};
 use crate::model::{ChangeAction, Comparison, Measure, Model, Scaler, Scope, Service, ServiceId};
-use crate::theory::{StaffingTarget, smallest_slots};
+use crate::theory::StaffingTarget;
 
 /// Windows looked at when the model records none of its own.
 const WINDOWS: f64 = 200.0;
@@ -15,20 +18,32 @@ const WINDOWS: f64 = 200.0;
 /// Most windows looked at.
 const MOST_WINDOWS: f64 = 20_000.0;
 
-/// One row a service that has pods of its own.
-pub(super) fn needs(model: &Model, pool: &Pool) -> Vec<ServiceNeed> {
+/// One row a service that has pods of its own. `estimates` are the pool's.
+pub(super) fn needs(model: &Model, pool: &Pool, estimates: &[Named]) -> Vec<ServiceNeed> {
     let demands: Vec<_> = model.classes.iter().map(|class| of_class(model, class)).collect();
     let with_pods = model.services.iter().enumerate().filter(|(_, service)| !service.external);
-    with_pods.map(|(s, service)| need(model, pool, &demands, s, service)).collect()
+    let row = |(s, service)| {
+        let name = scope::service(model, s);
+        let measured = estimates.iter().find(|row| row.scope == name && row.metric == FIRST_REACTIVE);
+        need(model, pool, &demands, s, service, measured.map(|row| row.estimate))
+    };
+    with_pods.map(row).collect()
 }
 
-fn need(model: &Model, pool: &Pool, demands: &[ClassDemand], s: usize, service: &Service) -> ServiceNeed {
+fn need(
+    model: &Model,
+    pool: &Pool,
+    demands: &[ClassDemand],
+    s: usize,
+    service: &Service,
+    measured: Option<Estimate>,
+) -> ServiceNeed {
     let name = scope::service(model, s);
     let mean = |metric: &str| {
         let values = pool.per_run(&name, metric);
         if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
     };
-    let reactive = reactive_at(model, s, service);
+    let reactive = measured.map(|seen| seen.mean).or_else(|| reactive_at(model, s, service));
     let (needed, basis) = estimate(model, demands, s, service, reactive);
     ServiceNeed {
         service: service.name.clone(),
@@ -36,19 +51,25 @@ fn need(model: &Model, pool: &Pool, demands: &[ClassDemand], s: usize, service: 
         needed,
         most: mean("replicas_max"),
         reactive_at: reactive,
+        reactive_measured: measured,
         basis,
     }
 }
 
-/// Seconds after T0 at which a pod started in answer to T0 is ready on average: the sample is taken, ages, is
-/// seen by the next tick, and the pod starts. Scheduled pods count from their schedule.
+/// Where no run ordered a pod: seconds after T0 at which one ordered in answer to the opening would be ready on
+/// average. The sample is taken, ages, is seen by the next tick, and the pod starts; scheduled pods count from their
+/// schedule.
 fn reactive_at(model: &Model, s: usize, service: &Service) -> Option<f64> {
     let startup = model.laws.get(service.startup.index()).map_or(0.0, |law| law.law.mean());
     let startup = if startup.is_finite() { startup } else { 0.0 };
     let metrics = &model.cpu_metrics;
+    let opening = relative(opening(model).as_nanos(), model.plan.t0);
+    // An opening falls at any point between two scrapes and between two ticks: half of each on average.
     let chain = service.scaler.as_ref().map(|scaler| match scaler {
-        Scaler::Hpa(hpa) => metrics.scrape.as_secs_f64() + metrics.age.as_secs_f64() + hpa.sync.as_secs_f64(),
-        Scaler::Target(target) => target.period.as_secs_f64(),
+        Scaler::Hpa(hpa) => {
+            0.5 * (metrics.scrape.as_secs_f64() + hpa.sync.as_secs_f64()) + metrics.age.as_secs_f64()
+        }
+        Scaler::Target(target) => 0.5 * target.period.as_secs_f64(),
     });
     let scheduled = model.changes.iter().filter(|change| {
         let raises = match change.action {
@@ -60,7 +81,12 @@ fn reactive_at(model: &Model, s: usize, service: &Service) -> Option<f64> {
         raises && change.at > model.plan.t0
     });
     let scheduled = scheduled.map(|change| relative(change.at.as_nanos(), model.plan.t0)).reduce(f64::min);
-    chain.into_iter().chain(scheduled).reduce(f64::min).map(|delay| delay + startup)
+    chain
+        .map(|delay| opening + delay)
+        .into_iter()
+        .chain(scheduled)
+        .reduce(f64::min)
+        .map(|delay| delay + startup)
 }
 
 /// The busiest window of a service: requests, and seconds of cpu and of slots, a second.
@@ -118,48 +144,39 @@ fn estimate(
     if peak.rate <= 0.0 {
         return (Some(0), "nothing is expected to arrive before reactive pods can be ready".to_owned());
     }
-    let held = peak.held / peak.rate;
-    // Slots a pod can keep busy: its own, or as many as its cores carry if cpu is the tighter bound.
-    let speed = mean_speed(model, service);
-    let cpu = if peak.work > 0.0 { service.cpu_limit * speed * peak.held / peak.work } else { f64::INFINITY };
     let slots = if service.slots == u32::MAX { f64::INFINITY } else { f64::from(service.slots) };
-    let per_pod = slots.min(cpu);
-    if !per_pod.is_finite() || held <= 0.0 {
+    let flow = Flow {
+        rate: peak.rate,
+        work: peak.work / peak.rate,
+        held: peak.held / peak.rate,
+        slots,
+        cores: service.cpu_limit * mean_speed(model, service),
+        pooled: is_pooled(model, s, service),
+    };
+    let (Some(fluid), Some(pod_rate)) = (flow.fluid(), flow.pod_rate()) else {
         return (None, "a pod has no limit of slots or cpu, so one is enough".to_owned());
-    }
+    };
     let when = relative(crate::units::SimTime::from_secs_f64(peak.at).as_nanos(), model.plan.t0);
     let at = match round(when.abs()) {
         0.0 => "T0".to_owned(),
         seconds if when < 0.0 => format!("T0-{seconds}s"),
         seconds => format!("T0+{seconds}s"),
     };
-    let load = format!(
-        "{} first attempts/s at {at} hold {} slots busy; a pod carries {}",
-        round(peak.rate),
-        round(peak.held),
-        round(per_pod)
-    );
+    let load =
+        format!("{} first attempts/s at {at}; a pod does {}/s at most", round(peak.rate), round(pod_rate));
     let bound = if peak.bound { " (rate bounded from above)" } else { "" };
-    let fluid = pods(peak.held, per_pod);
     let (needed, how) = match waiting_budget(model, demands, s) {
-        Some((target, budget)) if budget > 0.0 => {
-            match smallest_slots(peak.rate, 1.0 / held, target, budget) {
-                Ok(staffing) => {
-                    (pods(staffing.slots as f64, per_pod).max(fluid), "Erlang C within the objective")
-                }
-                Err(_) => (fluid, "fluid only: the load is beyond the formula"),
+        Some((target, budget)) if budget > 0.0 => match flow.within(target, budget) {
+            Some(count) if flow.pooled => {
+                (count, "at least, Erlang C within the objective, as if pods shared one queue")
             }
-        }
-        Some(_) => (fluid, "fluid only: even without waiting the answer comes later than promised"),
-        None => (fluid, "fluid only: no objective on response times"),
+            Some(count) => (count, "Erlang C within the objective, every pod a queue of its own"),
+            None => (fluid, "at least, fluid only: the load is beyond the formula"),
+        },
+        Some(_) => (fluid, "at least, fluid only: even without waiting the answer comes later than promised"),
+        None => (fluid, "at least, fluid only: no objective on response times"),
     };
-    (needed, format!("estimate, at least, {how}: {load}{bound}"))
-}
-
-/// Whole pods; `None` when the count is beyond all reason.
-fn pods(slots: f64, per_pod: f64) -> Option<u32> {
-    let count = (slots / per_pod - 1e-9).ceil().max(1.0);
-    (count < 1e9).then_some(count as u32)
+    (Some(needed), format!("estimate, {how}: {load}{bound}"))
 }
 
 /// The tightest promise on a class that visits the service: what must be small, and how much each of the services on the

@@ -3,6 +3,7 @@
 //! The same function reads the record of one replication and the record in which all replications are merged:
 //! the first gives what an interval is made of, the second the pooled value.
 
+use super::reactive::first_reactive;
 use super::scope;
 use crate::metrics::{ClassRecord, EdgeRecord, FailureCause, Recorder, RunRecord, ServiceRecord};
 use crate::model::{Model, Service};
@@ -11,6 +12,9 @@ use std::borrow::Cow;
 /// Percentiles that are always reported.
 pub(super) const QUANTILES: [(&str, f64); 5] =
     [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)];
+
+/// Seconds after T0 at which the first pod ordered after the opening was ready, over the runs that had one.
+pub(super) const FIRST_REACTIVE: &str = "first_reactive_pod";
 
 const NANO: f64 = 1e-9;
 
@@ -71,7 +75,7 @@ pub(super) fn scalars(model: &Model, record: &RunRecord) -> Vec<Scalar> {
     for (s, service) in model.services.iter().enumerate() {
         let Some(tally) = record.services.get(s) else { continue };
         let mut sheet = Sheet { scope: scope::service(model, s), rows: &mut rows };
-        sheet.service(service, tally, seconds);
+        sheet.service(model, service, tally, seconds);
     }
     for (e, tally) in record.edges.iter().enumerate().take(model.edges.len()) {
         Sheet { scope: scope::edge(model, e), rows: &mut rows }.edge(tally);
@@ -198,7 +202,7 @@ impl Sheet<'_> {
         self.ratio("attempts_per_call", "1", attempts as f64, calls as f64);
     }
 
-    fn service(&mut self, service: &Service, tally: &ServiceRecord, seconds: f64) {
+    fn service(&mut self, model: &Model, service: &Service, tally: &ServiceRecord, seconds: f64) {
         let arrived = tally.arrived as f64;
         self.mean("arrived", "requests", arrived);
         self.mean("rejected", "requests", tally.rejected as f64);
@@ -233,6 +237,9 @@ impl Sheet<'_> {
             self.mean("replicas_max", "pods", f64::from(most));
             self.mean("replicas_ready_at_t0", "pods", f64::from(tally.ready_at_t0));
             self.mean("replica_hours", "h", tally.pods as f64 * NANO / 3600.0);
+            let reactive = first_reactive(model, &tally.scaling, service.replicas);
+            let ordered = f64::from(u8::from(reactive.is_some()));
+            self.push(FIRST_REACTIVE, "s", Kind::Mean, reactive.unwrap_or(0.0), ordered);
         }
     }
 

@@ -1,13 +1,15 @@
 //! From a pool to the summary that every report reads.
 
 use super::beside::theory_rows;
+use super::health::Recovery;
 use super::judge::{judge, mean_time};
 use super::needs::needs;
 use super::pool::{Named, Pool};
 use super::scope;
 use super::series::relative;
 use super::summary::{
-    Assumption, ChartWindow, Estimate, MetricRow, RecoveryEstimate, RunFacts, SUMMARY_VERSION, Summary,
+    Assumption, BrokenSpan, ChartWindow, Estimate, MetricRow, RecoveryEstimate, RunFacts, SUMMARY_VERSION,
+    Summary,
 };
 use crate::metrics::Stopped;
 use crate::model::{Mode, Model, WarmUp};
@@ -31,6 +33,7 @@ pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
     let mut estimates = pool.estimates();
     estimates.extend(health_rows(pool));
     let theory = theory_rows(model, &estimates);
+    let needs = needs(model, pool, &estimates);
     let metric =
         |n: Named| MetricRow { scope: n.scope, metric: n.metric, unit: n.unit, estimate: n.estimate };
     Summary {
@@ -39,7 +42,7 @@ pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
         question: model.question.clone(),
         conclusion,
         objectives,
-        needs: needs(model, pool),
+        needs,
         recovery: recovery(pool),
         metrics: estimates.into_iter().map(metric).collect(),
         series: pool.series.rows(model),
@@ -88,6 +91,23 @@ fn recovery(pool: &Pool) -> Option<RecoveryEstimate> {
         after: recovery.label.clone(),
         seconds: mean_time(&times),
         recovered: times.len() as f64 / recovery.runs.len() as f64,
+        broken: broken(pool, recovery),
+    })
+}
+
+/// When promises were broken, if they were in any run.
+fn broken(pool: &Pool, recovery: &Recovery) -> Option<BrokenSpan> {
+    let spans = &pool.health.broken;
+    let mean = |of: &dyn Fn(&(f64, f64)) -> f64| spans.iter().map(of).sum::<f64>() / spans.len() as f64;
+    if spans.is_empty() {
+        return None;
+    }
+    Some(BrokenSpan {
+        runs: spans.len() as f64 / recovery.runs.len() as f64,
+        seconds: mean_time(&pool.health.unhealthy)?,
+        before_mark: mean_time(&recovery.broken_before)?,
+        first: mean(&|span| span.0),
+        last: mean(&|span| span.1),
     })
 }
 

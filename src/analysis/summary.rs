@@ -115,8 +115,11 @@ pub struct ServiceNeed {
     pub needed: Option<u32>,
     /// Most ready pods in the counted span (mean over runs).
     pub most: f64,
-    /// First instant, relative to T0 in seconds, at which a reactive pod could be ready.
+    /// Seconds after T0 at which the first pod ordered after the opening was ready (mean over runs); where no run
+    /// ordered one, an estimate of when it could be.
     pub reactive_at: Option<f64>,
+    /// The same as measured, with how many runs had such a pod; `None` if no run ordered one.
+    pub reactive_measured: Option<Estimate>,
     /// How `needed` was found.
     pub basis: String,
 }
@@ -130,6 +133,24 @@ pub struct RecoveryEstimate {
     pub seconds: Option<Estimate>,
     /// Share of runs that recovered within the counted span.
     pub recovered: f64,
+    /// When promises were broken; `None` if they held in every window of every run.
+    pub broken: Option<BrokenSpan>,
+}
+
+/// When promises about answers were broken. A recovery of zero seconds means one thing if they never were, and another
+/// if all was over before the mark.
+#[derive(Clone, Debug, Serialize)]
+pub struct BrokenSpan {
+    /// Share of runs in which a promise was broken in some window.
+    pub runs: f64,
+    /// Seconds in windows that broke a promise, over all runs.
+    pub seconds: Estimate,
+    /// The part of it before the mark.
+    pub before_mark: Estimate,
+    /// Start of the first such window, seconds from T0 (mean over the runs that had one).
+    pub first: f64,
+    /// End of the last.
+    pub last: f64,
 }
 
 /// One metric.

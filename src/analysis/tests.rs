@@ -259,6 +259,44 @@ fn recovery_is_judged_over_runs() {
 }
 
 #[test]
+fn a_disaster_before_the_mark_is_not_at_once() {
+    let mut model = mm1(10.0, 0.05, &[SUCCESS]);
+    model.plan.t0 = second(100);
+    let mark = second(300);
+    model.windows.push(NamedWindow {
+        name: "rush".to_owned(),
+        start: second(100),
+        top: Some(second(110)),
+        end: mark,
+    });
+    model.objectives.push(promise(Measure::Recovers(SimDuration::from_secs(180), mark)));
+    let broken = |windows: std::ops::Range<usize>| {
+        let mut all = vec![(100, 100, 10); 100];
+        all[windows].fill((100, 10, 10));
+        run(&all)
+    };
+    let of = |records: Vec<RunRecord>| {
+        let pool = pool(&model, records);
+        let result = judge(&model, &pool).0.swap_remove(1);
+        (result, summarize(&model, &pool, Extra::default()).recovery.unwrap())
+    };
+    // Windows of 10 s: broken from 110 s to 250 s in one run, from 130 s to 250 s in the other.
+    let (result, recovery) = of(vec![broken(11..25), broken(13..25)]);
+    assert_eq!((result.outcome, result.measured.map(|m| m.mean)), (Outcome::Pass, Some(0.0)));
+    let note = "already healthy at rush.end, but promises were broken for 130 s before it";
+    assert_eq!(result.note.as_deref(), Some(note));
+    let span = recovery.broken.unwrap();
+    assert_eq!((span.runs, span.first, span.last), (1.0, 20.0, 150.0));
+    assert_eq!((span.seconds.mean, span.before_mark.mean), (130.0, 130.0));
+    // Beyond the mark only what lies before it counts as before it.
+    let (_, recovery) = of(vec![broken(20..35), broken(20..35)]);
+    let span = recovery.broken.unwrap();
+    assert_eq!((span.seconds.mean, span.before_mark.mean), (150.0, 100.0));
+    let (result, recovery) = of(vec![broken(0..0), broken(0..0)]);
+    assert!(recovery.broken.is_none() && result.note.is_none());
+}
+
+#[test]
 fn recovery_without_other_promises_has_no_meaning() {
     let model = mm1(10.0, 0.05, &[Measure::Recovers(SimDuration::from_secs(60), second(200))]);
     let result = verdict(&model, [steady(100, 100, 10), steady(100, 100, 10)]);
@@ -315,11 +353,17 @@ fn pods_needed_follow_erlang_c() {
     let within = Measure::Within(SimDuration::from_secs_f64(0.6), Comparison::AtLeast, 0.99);
     let mut model = mm1(100.0, 0.1, &[within]);
     model.services[0].slots = 4;
+    model.edges[0].balancer = Balancer::JoinShortestQueue;
     let need = |model: &Model| summarize(model, &pool(model, []), Extra::default()).needs.swap_remove(0);
     // The smallest c with C(c, 10) exp(-(10 c - 100) 0.5) <= 0.01 is 11: C = 0.682, exp(-5) = 0.0067.
     let found = need(&model);
     assert_eq!(found.needed, Some(3), "{}", found.basis);
-    assert!(found.basis.contains("Erlang C"), "{}", found.basis);
+    assert!(found.basis.contains("as if pods shared one queue"), "{}", found.basis);
+    // Sent by chance each pod is an M/M/4 of its own: three have 33.3/s each and C exp(-(40 - 33.3) 0.5) = 0.023.
+    model.edges[0].balancer = Balancer::Random;
+    let found = need(&model);
+    assert_eq!(found.needed, Some(4), "{}", found.basis);
+    assert!(found.basis.contains("every pod a queue of its own"), "{}", found.basis);
     // Without a promise only the fluid load counts.
     model.objectives.clear();
     let found = need(&model);
@@ -328,6 +372,25 @@ fn pods_needed_follow_erlang_c() {
     // One core for four slots: 0.1 s of work each, ten requests a second and pod.
     model.services[0].cpu_limit = 1.0;
     assert_eq!(need(&model).needed, Some(10));
+}
+
+#[test]
+fn the_first_reactive_pod_is_the_simulated_one() {
+    let mut model = mm1(10.0, 0.05, &[SUCCESS]);
+    model.plan.t0 = second(300);
+    let came = |at: u64| {
+        let mut record = steady(100, 100, 10);
+        let event = |at, desired, ready| crate::metrics::ScalingEvent { at: second(at), desired, ready };
+        record.services[0].scaling = vec![event(310, 3, 1), event(at, 3, 2)];
+        record
+    };
+    let of = |records: Vec<RunRecord>| {
+        let summary = summarize(&model, &pool(&model, records), Extra::default());
+        let need = &summary.needs[0];
+        (need.reactive_at, need.reactive_measured.map(|seen| (seen.mean, seen.replications)))
+    };
+    assert_eq!(of(vec![came(340), came(360), steady(100, 100, 10)]), (Some(50.0), Some((50.0, 2))));
+    assert_eq!(of(vec![steady(100, 100, 10)]), (None, None));
 }
 
 #[test]

@@ -181,12 +181,13 @@ fn all_series() -> Vec<SeriesRow> {
 
 /// The summary.
 pub(super) fn summary() -> Summary {
-    let need = |service: &str, had, needed, most, reactive_at| ServiceNeed {
+    let need = |service: &str, had, needed, most, (reactive_at, measured): (f64, bool)| ServiceNeed {
         service: service.to_owned(),
         had,
         needed,
         most,
-        reactive_at,
+        reactive_at: Some(reactive_at),
+        reactive_measured: measured.then(|| estimate(reactive_at, 4.0)),
         basis: "estimate: Erlang C at the largest offered load before T0+1m15s".to_owned(),
     };
     Summary {
@@ -196,13 +197,20 @@ pub(super) fn summary() -> Summary {
         conclusion: Conclusion { outcome: Some(Outcome::Fail), passed: 1, failed: 2, inconclusive: 1 },
         objectives: objectives(),
         needs: vec![
-            need("web", 20.0, Some(118), 120.0, Some(75.0)),
-            need("api", 24.0, None, 72.0, Some(95.0)),
+            need("web", 20.0, Some(118), 120.0, (75.0, true)),
+            need("api", 24.0, None, 72.0, (95.0, false)),
         ],
         recovery: Some(RecoveryEstimate {
             after: "opening.end".to_owned(),
             seconds: Some(estimate(172.0, 14.0)),
             recovered: 0.95,
+            broken: Some(BrokenSpan {
+                runs: 1.0,
+                seconds: estimate(640.0, 9.0),
+                before_mark: estimate(468.0, 4.0),
+                first: 20.0,
+                last: 858.0,
+            }),
         }),
         metrics: metrics(),
         series: all_series(),

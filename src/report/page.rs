@@ -4,7 +4,7 @@ use super::charts::charts;
 use super::html::{escape, list, section, table};
 use super::number::{about, clock, instant, plain, thousands};
 use super::view;
-use crate::analysis::{ObjectiveResult, Outcome, Summary};
+use crate::analysis::{ObjectiveResult, Outcome, RecoveryEstimate, Summary};
 
 /// Where a result comes from: what makes it repeatable.
 #[derive(Clone, Debug, Default)]
@@ -102,15 +102,7 @@ fn cards(summary: &Summary) -> Vec<(String, String, String)> {
             .map_or("a run".to_owned(), |w| format!("a run, worth {} {}", plain(w.estimate.mean), w.unit));
         all.push(("Requests lost".to_owned(), plain(lost.estimate.mean), more));
     }
-    if let Some(recovery) = &summary.recovery {
-        let value = match &recovery.seconds {
-            Some(seconds) if seconds.mean == 0.0 => "0 s".to_owned(),
-            Some(seconds) => super::number::duration(seconds.mean),
-            None => "not in the span".to_owned(),
-        };
-        let more = format!("after {}; {} of runs", recovery.after, super::number::share(recovery.recovered));
-        all.push(("Recovered after".to_owned(), value, more));
-    }
+    all.extend(summary.recovery.as_ref().map(recovered));
     let classes = view::names(summary, "class/");
     let p99 =
         |name: &str| view::metric(summary, &format!("class/{name}"), "sojourn_p99").map(|r| r.estimate.mean);
@@ -119,6 +111,28 @@ fn cards(summary: &Summary) -> Vec<(String, String, String)> {
         all.push(("Slowest p99".to_owned(), super::number::duration(value), (*name).to_owned()));
     }
     all
+}
+
+/// The first number about recovery. Zero seconds are told apart: nothing broke, or all was over before the mark.
+fn recovered(recovery: &RecoveryEstimate) -> (String, String, String) {
+    let card = |label: &str, value: String, more: String| (label.to_owned(), value, more);
+    let mark = &recovery.after;
+    let runs = super::number::share(recovery.recovered);
+    let Some(broken) = &recovery.broken else {
+        return card("Recovery", "healthy throughout".to_owned(), "no window broke a promise".to_owned());
+    };
+    let spell = format!("{} .. {}", about(broken.first), about(broken.last));
+    match &recovery.seconds {
+        Some(_) if view::is_at_once(recovery) => {
+            let value = super::number::duration(broken.seconds.mean);
+            card("Promises broken for", value, format!("{spell}; healthy at {mark} in {runs} of runs"))
+        }
+        Some(seconds) => {
+            let value = super::number::duration(seconds.mean);
+            card("Recovered after", value, format!("from {mark}; {runs} of runs; broken {spell}"))
+        }
+        None => card("Recovered after", "not in the span".to_owned(), format!("from {mark}; broken {spell}")),
+    }
 }
 
 fn class_of(outcome: Option<Outcome>) -> &'static str {
@@ -158,14 +172,8 @@ fn objectives(all: &[ObjectiveResult]) -> String {
 }
 
 fn needs(summary: &Summary) -> String {
-    let heading = [
-        "service",
-        "had",
-        "needed",
-        "most in the span",
-        "first reactive pod ready (estimate)",
-        "how needed was found",
-    ];
+    let heading =
+        ["service", "had", "needed", "most in the span", "first reactive pod ready", "how needed was found"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
     for need in &summary.needs {
         rows.push(vec![
@@ -173,7 +181,7 @@ fn needs(summary: &Summary) -> String {
             plain(need.had),
             need.needed.map_or("not known".to_owned(), |n| thousands(f64::from(n))),
             plain(need.most),
-            need.reactive_at.map_or("none".to_owned(), about),
+            view::first_reactive(need, summary.facts.replications),
             need.basis.clone(),
         ]);
     }

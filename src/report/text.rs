@@ -1,7 +1,7 @@
 //! The terminal's summary: objectives first, then what was needed, then the first numbers.
 
 use super::columns::{cut, table, width, wrap};
-use super::number::{about, plain, thousands};
+use super::number::{plain, thousands};
 use super::view;
 use crate::analysis::{Outcome, Summary};
 
@@ -50,7 +50,7 @@ pub fn text(summary: &Summary, options: &TextOptions) -> String {
         out.paragraph(&losses, 0, None);
     }
     if let Some(recovery) = &summary.recovery {
-        out.paragraph(&format!("Recovered {}", view::recovery(recovery)), 0, None);
+        out.paragraph(&view::recovery(recovery), 0, None);
     }
     for kind in &view::TABLES {
         out.table(&view::cells(summary, kind));
@@ -109,11 +109,11 @@ fn needs(out: &mut Writer, summary: &Summary) {
     if summary.needs.is_empty() {
         return;
     }
-    let heading = ["pods at T0", "had", "needed", "most", "first reactive pod (est.)"].map(str::to_owned);
+    let heading = ["pods at T0", "had", "needed", "most", "first reactive pod"].map(str::to_owned);
     let mut rows = vec![heading.to_vec()];
     for need in &summary.needs {
         let needed = need.needed.map_or("not known".to_owned(), |n| thousands(f64::from(n)));
-        let reactive = need.reactive_at.map_or("none".to_owned(), about);
+        let reactive = view::first_reactive(need, summary.facts.replications);
         rows.push(vec![need.service.clone(), plain(need.had), needed, plain(need.most), reactive]);
     }
     out.table(&rows);

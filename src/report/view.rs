@@ -1,8 +1,9 @@
 //! What text and page show of a summary in the same words.
 
-use super::number::{duration, human, plain, share, thousands};
+use super::number::{about, duration, human, plain, share, thousands};
 use crate::analysis::{
-    Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate, RunFacts, Summary, TheoryRow,
+    Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate, RunFacts, ServiceNeed,
+    Summary, TheoryRow,
 };
 
 /// The estimate of a metric, if the summary has it.
@@ -166,14 +167,64 @@ pub(super) fn remarks(objective: &ObjectiveResult) -> Vec<String> {
     all
 }
 
-/// The recovery as the end of a sentence that begins with "recovered".
+/// How the promises came to hold again after the mark, as a sentence.
 pub(super) fn recovery(recovery: &RecoveryEstimate) -> String {
-    let runs = format!("{} of runs recovered", share(recovery.recovered));
+    let mark = &recovery.after;
+    let share_of_runs = format!("{} of runs recovered", share(recovery.recovered));
+    let Some(broken) = &recovery.broken else {
+        return format!(
+            "Healthy throughout: no window of any run broke a promise, so {mark} found nothing to recover from"
+        );
+    };
+    let some =
+        if broken.runs < 1.0 { format!(" (in {} of runs)", share(broken.runs)) } else { String::new() };
+    let between = format!("from {} to {}", about(broken.first), about(broken.last));
     match &recovery.seconds {
-        Some(estimate) if estimate.ci95_high == 0.0 => format!("at once after {}; {runs}", recovery.after),
-        Some(estimate) => format!("{} after {}; {runs}", interval(estimate, "s"), recovery.after),
-        None => format!("not within the counted span after {}; {runs}", recovery.after),
+        Some(estimate) if is_at_once(recovery) && broken.before_mark.mean > 0.0 => {
+            let before = human(broken.before_mark.mean, "s");
+            let runs = if estimate.mean == 0.0 && recovery.recovered == 1.0 {
+                String::new()
+            } else {
+                format!("; {share_of_runs}")
+            };
+            format!(
+                "Already healthy at {mark}, after promises were broken for {before} before it{some}, {between}{runs}"
+            )
+        }
+        Some(_) if is_at_once(recovery) => {
+            format!(
+                "Healthy at {mark} and before it; {share_of_runs}; promises were broken later{some}, {between}"
+            )
+        }
+        Some(estimate) => {
+            let all = human(broken.seconds.mean, "s");
+            format!(
+                "Recovered {} after {mark}; {share_of_runs}; promises were broken for {all} in all{some}, {between}",
+                interval(estimate, "s")
+            )
+        }
+        None => format!("Not recovered after {mark} within the counted span; promises were broken {between}"),
     }
+}
+
+/// Whether every run that recovered was healthy when the mark came.
+pub(super) fn is_at_once(recovery: &RecoveryEstimate) -> bool {
+    recovery.seconds.as_ref().is_some_and(|estimate| estimate.ci95_high == 0.0)
+}
+
+/// When the first pod ordered after the opening was ready, as measured; where none was ordered, the estimate.
+pub(super) fn first_reactive(need: &ServiceNeed, replications: u32) -> String {
+    let Some(seen) = &need.reactive_measured else {
+        return need.reactive_at.map_or("none".to_owned(), |at| format!("{} (estimate)", about(at)));
+    };
+    let (mean, low, high) = (about(seen.mean), about(seen.ci95_low), about(seen.ci95_high));
+    let range =
+        if seen.replications < 2 || low == high { String::new() } else { format!(" ({low} .. {high})") };
+    let runs = match (seen.replications, replications) {
+        (some, all) if some < all => format!(" in {some} of {all} runs"),
+        _ => String::new(),
+    };
+    format!("{mean}{range}{runs}")
 }
 
 /// How sure the numbers are, as sentences.
