@@ -83,7 +83,10 @@ fn rerun(options: &RerunOptions, terminal: &Terminal) -> Result<Exit, StudyError
 
 fn agreement_json(rerun: &Rerun) -> serde_json::Value {
     let outcome = if rerun.agrees() { "agrees" } else { "differs" };
-    json!({ "outcome": outcome, "files": rerun.files, "remarks": rerun.remarks })
+    json!({
+        "outcome": outcome, "files": rerun.files,
+        "contradictions": rerun.contradictions, "remarks": rerun.remarks,
+    })
 }
 
 fn agreement_text(rerun: &Rerun) -> String {
@@ -96,14 +99,18 @@ fn agreement_text(rerun: &Rerun) -> String {
             study::Agreement::Missing => "MISSING now",
             study::Agreement::Additional => "ADDITIONAL",
         };
-        let altered = if file.altered_since { "  (the stored file was altered since)" } else { "" };
+        let altered = if file.altered_since { "  ALTERED: not what the run wrote" } else { "" };
         text.push_str(&format!("{:<width$}  {word}{altered}\n", file.file));
     }
+    rerun.contradictions.iter().for_each(|fact| text.push_str(&format!("DIFFERS: {fact}\n")));
     rerun.remarks.iter().for_each(|remark| text.push_str(&format!("note: {remark}\n")));
-    let differing = rerun.files.iter().filter(|file| file.agreement != study::Agreement::Agrees).count();
+    let differing = rerun.files.iter().filter(|file| !file.agrees()).count();
     let all = rerun.files.len();
     text.push_str(&match differing {
-        0 => format!("All {all} files agree with the stored run, byte for byte.\n"),
+        0 if rerun.agrees() => format!("All {all} files agree with the stored run, byte for byte.\n"),
+        0 => format!(
+            "All {all} files agree, but the stored run's record was changed: it is not of this run.\n"
+        ),
         _ => format!("{differing} of {all} files do not agree with the stored run.\n"),
     });
     text

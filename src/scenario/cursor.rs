@@ -335,7 +335,7 @@ impl<'a> Field<'a> {
             return Vec::new();
         };
         let field = |(at, node): (usize, &'a Node)| {
-            let path = format!("{}[{}]", self.path, at + 1);
+            let path = format!("{}[{at}]", self.path);
             Field { context: self.context, node, key_span: node.span, path, kind }
         };
         items.iter().enumerate().map(field).collect()

@@ -147,6 +147,15 @@ impl Diagnostics {
         other.list.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 
+    /// Adds `help` to what was found at `span` and has none.
+    pub fn help_at(&mut self, span: Span, help: &str) {
+        for diagnostic in
+            self.list.iter_mut().filter(|found| found.span == Some(span) && found.help.is_none())
+        {
+            diagnostic.help = Some(help.to_owned());
+        }
+    }
+
     /// Whether anything makes the scenario impossible to run.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -23,6 +23,9 @@ pub struct Document {
     pub sources: Sources,
     /// Whether a text could not be read or parsed, so that there is nothing to decode.
     pub is_broken: bool,
+    /// Steps of addresses that made a new map beside one with a near name: where, and what to say if that map turns
+    /// out to be wrong.
+    pub(super) slips: Vec<(Span, String)>,
 }
 
 /// One file of the chain of bases.
@@ -38,7 +41,13 @@ impl Document {
     pub fn load(name: &str, inputs: &dyn Inputs) -> (Self, Diagnostics) {
         let nowhere = Span { file: FileId(0), line: 1, column: 1, length: 0 };
         let root = Node::empty_mapping(nowhere, Origin::File);
-        let mut document = Self { root, objects: Vec::new(), sources: Sources::default(), is_broken: false };
+        let mut document = Self {
+            root,
+            objects: Vec::new(),
+            sources: Sources::default(),
+            is_broken: false,
+            slips: Vec::new(),
+        };
         let mut diagnostics = Diagnostics::default();
         match document.layers(name, inputs) {
             Ok(layers) => document.lay(layers, inputs, &mut diagnostics),
@@ -165,6 +174,9 @@ impl Document {
                 }
             },
         };
+        if let Some((step, near)) = edit::likely_slip(root, &parsed.segments) {
+            self.slips.push((place(&parsed.segments[step]), format!("did you mean `{near}`?")));
+        }
         if let Err(error) = edit::set(root, &parsed.segments, value, &place) {
             let segment = &parsed.segments[error.segment];
             let mut diagnostic = Diagnostic::error(place(segment), format!("`{path}`: {}", error.message));

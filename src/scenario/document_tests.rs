@@ -104,6 +104,28 @@ fn mistakes_in_sets_are_all_shown() {
 }
 
 #[test]
+fn items_of_lists_are_set_by_place() {
+    let files =
+        [("s.yaml", "objectives: [ a p99 < 1s, b p99 < 2s ]\nsteps: [ { work: 1ms }, { call: db.read } ]\n")];
+    let sets =
+        ["objectives[0]=c p99 < 3s", "objectives.2=d p99 < 4s", "steps[1].retries=2", "steps[0].work=5ms"];
+    let (document, diagnostics) = load(&files, &sets);
+    assert!(diagnostics.is_empty(), "{}", diagnostics.render(&document.sources, false));
+    let list = document.root.get("objectives").and_then(Node::as_sequence).expect("a list");
+    let texts: Vec<_> = list.iter().filter_map(Node::as_text).collect();
+    assert_eq!(texts, ["c p99 < 3s", "b p99 < 2s", "d p99 < 4s"]);
+    assert_eq!(text(&document, "steps[1].retries").as_deref(), Some("2"));
+    assert_eq!(text(&document, "steps[1].call").as_deref(), Some("db.read"));
+    assert_eq!(text(&document, "steps.0.work").as_deref(), Some("5ms"));
+    let (document, diagnostics) = load(&files, &["objectives[0]=null"]);
+    assert!(diagnostics.is_empty());
+    assert_eq!(text(&document, "objectives[0]").as_deref(), Some("b p99 < 2s"));
+
+    let (document, diagnostics) = load(&files, &["objectives[3]=x", "objectives.web=x"]);
+    insta::assert_snapshot!(diagnostics.render(&document.sources, false), @"");
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let (document, diagnostics) = load(&[("s.yaml", "manifests: [ { file: k8s/none.yaml } ]")], &[]);
     let text = diagnostics.render(&document.sources, false);

@@ -1,5 +1,6 @@
 //! Changes to a tree of nodes: laying one over another, and setting what an address names.
 
+use super::diagnostics::nearest;
 use super::node::{Entry, Mapping, Node, Value};
 use super::path::Segment;
 use super::source::Span;
@@ -49,7 +50,7 @@ struct Item {
     inside: Option<&'static str>,
 }
 
-/// Finds a list's item by its `name`, its metric's or resource's name, or its `type`.
+/// Finds a list's item by its `name`, its metric's or resource's name, its `type`, or its place counted from 0.
 fn item(items: &[Node], name: &str) -> Result<Item, String> {
     let text = |node: &Node, key: &str| node.get(key).and_then(Node::as_text).map(str::to_owned);
     let is = |found: Option<String>| found.is_some_and(|found| found == name);
@@ -77,7 +78,14 @@ fn item(items: &[Node], name: &str) -> Result<Item, String> {
         return found;
     }
     let typed = all().filter(|(_, node)| is(text(node, "type"))).map(|(at, _)| Item { at, inside: None });
-    unique(typed.collect()).unwrap_or_else(|| Err(format!("no item of this list is called `{name}`")))
+    if let Some(found) = unique(typed.collect()) {
+        return found;
+    }
+    match name.parse::<usize>() {
+        Ok(at) if at < items.len() => Ok(Item { at, inside: None }),
+        Ok(at) => Err(format!("this list has {} items, so there is no [{at}]", items.len())),
+        Err(_) => Err(format!("no item of this list is called `{name}`")),
+    }
 }
 
 /// The names by which a list's items can be addressed.
@@ -87,7 +95,28 @@ fn item_names(items: &[Node]) -> Vec<String> {
         let own = node.get("name").and_then(Node::as_text);
         own.or_else(resource).or_else(|| node.get("type").and_then(Node::as_text)).map(str::to_owned)
     };
-    items.iter().filter_map(name_of).collect()
+    let mut names: Vec<String> = items.iter().filter_map(name_of).collect();
+    match items.len() {
+        0 => {}
+        1 => names.push("[0]".to_owned()),
+        n => names.push(format!("[0] to [{}]", n - 1)),
+    }
+    names
+}
+
+/// The first step that makes a new map beside one with a name so near that a slip is likely: the step, and that name.
+/// The last step is a key that may well be new.
+#[must_use]
+pub fn likely_slip<'a>(root: &'a Node, segments: &[Segment]) -> Option<(usize, &'a str)> {
+    let (_, way) = segments.split_last()?;
+    for (step, segment) in way.iter().enumerate() {
+        let Value::Mapping(map) = &find(root, &segments[..step])?.value else { continue };
+        if map.get(&segment.text).is_none() {
+            return nearest(&segment.text, map.iter().map(|entry| entry.key.as_str()))
+                .map(|near| (step, near));
+        }
+    }
+    None
 }
 
 /// The node an address names, if it is there.
@@ -141,6 +170,10 @@ pub fn set(
             map.remove(&last.text);
         }
         Value::Mapping(map) => map.put(Entry { key: last.text.clone(), key_span: place(last), node: value }),
+        // The place after the last item adds one.
+        Value::Sequence(items) if last.text == items.len().to_string() && !value.is_null() => {
+            items.push(value)
+        }
         Value::Sequence(items) => {
             let found = item(items, &last.text);
             let item = found.map_err(|message| missing(way.len(), message, items))?;

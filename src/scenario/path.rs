@@ -1,4 +1,4 @@
-//! Addresses in a document: `services.web.slots`, `a."b.c"`, `hpa/web.spec.minReplicas`.
+//! Addresses in a document: `services.web.slots`, `a."b.c"`, `hpa/web.spec.minReplicas`, `objectives[0]`.
 
 /// One step of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +96,25 @@ impl Path {
                     slashes.push(std::mem::take(&mut word));
                     at += 1;
                 }
+                Some('[') => {
+                    let Some(length) = index(&chars[at..]).filter(|_| at > start || !segments.is_empty())
+                    else {
+                        let message = "an item of a list is its name, or its place such as [0]".into();
+                        return Err(PathError { offset: at, message });
+                    };
+                    if at > start {
+                        segments.push(Segment { text: std::mem::take(&mut word), start, length: at - start });
+                    }
+                    let text = chars[at + 1..at + length - 1].iter().collect();
+                    segments.push(Segment { text, start: at, length });
+                    at += length;
+                    match chars.get(at) {
+                        None => break,
+                        Some('.') => at += 1,
+                        Some(_) => {}
+                    }
+                    start = at;
+                }
                 None | Some('.') => {
                     if at == start {
                         let message = "a step of the path is empty".into();
@@ -123,6 +142,13 @@ impl Path {
         }
         Ok(Self { object, segments, text: text.to_owned() })
     }
+}
+
+/// How many characters `[`, digits, `]` take, if the next step begins behind them.
+fn index(chars: &[char]) -> Option<usize> {
+    let digits = chars[1..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let closed = digits > 0 && chars.get(digits + 1) == Some(&']');
+    (closed && matches!(chars.get(digits + 2), None | Some('.' | '['))).then_some(digits + 2)
 }
 
 fn object_name(slashes: &[String], first: &Segment) -> Result<Option<ObjectName>, PathError> {
@@ -156,6 +182,18 @@ mod tests {
         let path = Path::parse(r#"a."b.c".d-e"#).expect("valid");
         assert_eq!(texts(&path), ["a", "b.c", "d-e"]);
         assert_eq!((path.segments[1].start, path.segments[1].length), (2, 5));
+    }
+
+    #[test]
+    fn items_of_lists_have_places() {
+        let path = Path::parse("a.b[0][12].c").expect("valid");
+        assert_eq!(texts(&path), ["a", "b", "0", "12", "c"]);
+        assert_eq!((path.segments[3].start, path.segments[3].length), (6, 4));
+        assert_eq!(texts(&Path::parse("objectives[1]").expect("valid")), ["objectives", "1"]);
+        assert_eq!(texts(&Path::parse("\"a[0]\".b").expect("valid")), ["a[0]", "b"]);
+        for (wrong, offset) in [("[0]", 0), ("a[", 1), ("a[x]", 1), ("a[0", 1), ("a[0]b", 1), ("a[0].", 5)] {
+            assert_eq!(Path::parse(wrong).unwrap_err().offset, offset, "{wrong}");
+        }
     }
 
     #[test]

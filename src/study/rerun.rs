@@ -15,6 +15,9 @@ use crate::scenario::Inputs;
 /// Longest `run.json` that is read.
 const LONGEST_RUN_FILE: u64 = 64 << 20;
 
+/// Longest scenario that is looked at to find out whether it is the one that was run.
+const LONGEST_SCENARIO: usize = 16 << 20;
+
 /// How a file of the stored run compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +43,14 @@ pub struct Comparison {
     pub altered_since: bool,
 }
 
+impl Comparison {
+    /// Whether the run on disk has what the repeated one gave.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.agreement == Agreement::Agrees && !self.altered_since
+    }
+}
+
 /// What a repetition gave.
 pub struct Rerun {
     /// The stored run.
@@ -48,15 +59,17 @@ pub struct Rerun {
     pub result: RunResult,
     /// Every file of either.
     pub files: Vec<Comparison>,
+    /// What the record says of the run and the repetition contradicts, as sentences.
+    pub contradictions: Vec<String>,
     /// What explains a difference, as sentences.
     pub remarks: Vec<String>,
 }
 
 impl Rerun {
-    /// Whether all results came out the same.
+    /// Whether all results came out the same, and are still what the run wrote.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        self.files.iter().all(|file| file.agreement == Agreement::Agrees)
+        self.contradictions.is_empty() && self.files.iter().all(Comparison::agrees)
     }
 }
 
@@ -96,8 +109,8 @@ pub fn rerun(
     mut output: Option<&mut dyn Output>,
 ) -> Result<Rerun, StudyError> {
     let (stored, directory) = read_run(place)?;
-    let name = moved.unwrap_or(&stored.scenario);
-    let prepared = prepare(name, &stored.overrides, inputs).map_err(|error| match moved {
+    let found = moved.map_or_else(|| found(&stored, &directory, inputs), str::to_owned);
+    let prepared = prepare(&found, &stored.overrides, inputs).map_err(|error| match moved {
         None => StudyError::Failed(format!("{error}; --scenario names it if it has moved")),
         Some(_) => error,
     })?;
@@ -117,8 +130,43 @@ pub fn rerun(
         output.publish(&result.files)?;
     }
     let files = compare(&stored.results, &result.provenance.results, &directory);
+    let contradictions = contradictions(&stored, &result.provenance);
     let remarks = remarks(&stored);
-    Ok(Rerun { stored, result, files, remarks })
+    Ok(Rerun { stored, result, files, contradictions, remarks })
+}
+
+/// Where the scenario of a stored run is: as it was named, or, from another working directory, below one of the
+/// folders above the results. A file with the content of then goes before one that only has the name.
+fn found(stored: &Provenance, directory: &Path, inputs: &dyn Inputs) -> String {
+    let name = &stored.scenario;
+    let mut places = vec![name.clone()];
+    if Path::new(name).is_relative()
+        && let Ok(directory) = directory.canonicalize()
+    {
+        let below = directory.ancestors().map(|folder| folder.join(name).to_string_lossy().into_owned());
+        places.extend(below);
+    }
+    let then = stored.inputs.iter().find(|input| input.file == *name).map(|input| &input.sha256);
+    let content = |place: &String| inputs.read(place, LONGEST_SCENARIO).ok();
+    let same = |place: &&String| content(place).is_some_and(|text| Some(&digest(&text)) == then);
+    let there = |place: &&String| content(place).is_some();
+    places.iter().find(same).or_else(|| places.iter().find(there)).unwrap_or(name).clone()
+}
+
+/// What the record says of the run itself and the repetition does not bear out: a record that was edited.
+fn contradictions(stored: &Provenance, now: &Provenance) -> Vec<String> {
+    let facts = [
+        ("seed", stored.seed, now.seed),
+        ("number of replications", stored.counts.replications.into(), now.counts.replications.into()),
+        ("number of requests", stored.counts.requests, now.counts.requests),
+        ("number of events", stored.counts.events, now.counts.events),
+    ];
+    let differing = facts.into_iter().filter(|(_, before, now)| before != now);
+    differing
+        .map(|(what, before, now)| {
+            format!("the record's {what} is {before}, but the scenario with the record's edits has {now}")
+        })
+        .collect()
 }
 
 /// Checks that every stored input is there with the same content; names may differ when the scenario moved.

@@ -106,7 +106,8 @@ pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, D
     let context = Context::new(&document.sources, inputs);
     let model = decode(document, &context);
     let valid = !context.has_errors();
-    let (diagnostics, assumptions) = context.finish();
+    let (mut diagnostics, assumptions) = context.finish();
+    document.slips.iter().for_each(|(span, help)| diagnostics.help_at(*span, help));
     (valid.then_some(Scenario { model, assumptions }), diagnostics)
 }
 

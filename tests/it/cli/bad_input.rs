@@ -46,6 +46,10 @@ fn mistakes_of_the_language() {
     check("negative_rate", &exchanged("rate: 40/s", "rate: -40/s"), &[]);
     check("not_a_number", &exchanged("rate: 40/s", "rate: .nan"), &[]);
     check("two_mistakes", &exchanged("weight: 1, entry: web.browse", "weight: -1, entry: wbe.browse"), &[]);
+    check("misspelt_edit", &exchanged("40/s", "40/s"), &["--set", "services.wbe.replicas=3"]);
+    check("negative_replications", &exchanged("40/s", "40/s"), &["--replications", "-1"]);
+    check("misspelt_service", &exchanged("  web:\n", "  wbe:\n"), &[]);
+    check("law_without_sense", &exchanged("exponential(10ms)", "lognormal(mean 5ms p99 4ms)"), &[]);
     check("bad_edit", &exchanged("40/s", "40/s"), &["--set", "services.web.slot=3", "--seed", "many"]);
 }
 
@@ -79,6 +83,9 @@ fn traces_that_cannot_be_used() {
     check("trace_bad_row", &traced(&good.replace("50,400", "50,many")), &[]);
     check("trace_unsorted", &traced(&good.replace("\n50,400", "").replace("20,400", "20,400\n50,400")), &[]);
     check("trace_with_a_gap", &traced(&good.replace("50,400\n", "")), &[]);
+    check("trace_semicolons", &traced(&good.replace(',', ";")), &[]);
+    check("trace_ragged", &traced(&good.replace("50,400", "50,400,7")), &[]);
+    check("trace_one_column", &traced("t\n0\n10\n"), &[]);
     check("trace_too_short", &traced(&format!("t,count\n{}", rows(0, 3))), &[]);
 }
 

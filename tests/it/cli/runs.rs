@@ -93,14 +93,36 @@ fn a_repetition_agrees_and_notices_what_does_not() {
     assert_eq!(agreement["outcome"], "agrees");
 
     place.write("out/summary.csv", "changed by hand");
-    let ended = place.run(&["rerun", "out"]).with_code(0);
-    assert!(ended.stdout.contains("altered since"), "{}", ended.stdout);
+    let ended = place.run(&["rerun", "out"]).with_code(98);
+    assert!(ended.stdout.contains("ALTERED: not what the run wrote"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 of ") && !ended.stdout.contains("byte for byte"), "{}", ended.stdout);
 
     let record = json(&place.read("again/run.json"));
     let digest = record["results"][1]["sha256"].as_str().expect("a digest").to_owned();
     place.write("again/run.json", &place.read("again/run.json").replace(&digest, &"0".repeat(64)));
     let ended = place.run(&["rerun", "again"]).with_code(98);
     assert!(ended.stdout.contains("DIFFERS"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_repetition_notices_an_edited_record_and_finds_its_scenario_from_elsewhere() {
+    let place = place();
+    place.run(&["run", "small.yaml", "--seed", "7", "--out", "deep/out"]).with_code(0);
+    // Another file of that name must not be taken for the one that was run.
+    place.write("elsewhere/small.yaml", &SMALL.replace("40/s", "41/s"));
+    let mut command = place.command(&["rerun", "../deep/out"]);
+    command.current_dir(place.path("elsewhere"));
+    let ended = Ended::from(command.output().expect("the program starts")).with_code(0);
+    assert!(ended.stdout.contains("byte for byte"), "{}", ended.stdout);
+
+    let record = place.read("deep/out/run.json");
+    assert!(record.contains("\"seed\": 7"), "{record}");
+    place.write("deep/out/run.json", &record.replace("\"seed\": 7", "\"seed\": 8"));
+    let ended = place.run(&["rerun", "deep/out"]).with_code(98);
+    let sentence = "the record's seed is 8, but the scenario with the record's edits has 7";
+    assert!(ended.stdout.contains(sentence) && !ended.stdout.contains("byte for byte"), "{}", ended.stdout);
+    let found = json(&place.run(&["rerun", "deep/out", "--format", "json"]).with_code(98).stdout);
+    assert_eq!(found["outcome"], "differs");
 }
 
 #[test]
