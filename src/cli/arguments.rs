@@ -99,10 +99,10 @@ pub struct EditOptions {
     #[arg(long, value_name = "PATH=VALUE")]
     pub set: Vec<String>,
     /// Root seed of all randomness (sets run.seed).
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub seed: Option<String>,
     /// Number of independent runs (sets run.replications).
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub replications: Option<String>,
     /// Stop once the decision metrics are known to this relative half-width, such as 2% (sets run.precision).
     #[arg(long, value_name = "PERCENT")]

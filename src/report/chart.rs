@@ -73,6 +73,8 @@ pub(super) struct Chart {
     pub(super) limits: Vec<Limit>,
     /// Shaded spans.
     pub(super) windows: Vec<ChartWindow>,
+    /// What has to be said below the drawing.
+    pub(super) note: Option<String>,
 }
 
 /// A straight axis with ticks of our own: the library's choice knows neither seconds nor minutes.
@@ -147,6 +149,10 @@ impl Chart {
             line.draw(&mut context, &axis, self.span.1)?;
         }
         self.draw_limits(&mut context, &axis)?;
+        if let Some(note) = &self.note {
+            let style = text_style(RGBColor(110, 118, 130));
+            root.draw(&Text::new(note.clone(), (24, SIZE.1 as i32 - 38), style))?;
+        }
         root.present()
     }
 
@@ -305,6 +311,7 @@ mod tests {
             lines: vec![line],
             limits: vec![Limit { value: 0.8, label: "p99 < 800 ms".to_owned() }],
             windows: vec![ChartWindow { name: "opening".to_owned(), start: 0.0, end: 5.0 }],
+            note: None,
         }
     }
 

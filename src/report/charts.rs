@@ -84,6 +84,7 @@ fn response_time(summary: &Summary, scope: &str) -> Chart {
             metric == "sojourn_p99",
         ));
     }
+    chart.note = thin(summary, scope, &percentiles.map(|(metric, label, _)| (metric, label)));
     let ours = || summary.objectives.iter().filter(|o| o.scope == scope);
     let quantiles = ours().filter(|o| o.metric.starts_with("sojourn_"));
     let shares = ours().filter(|o| o.metric.starts_with("within_"));
@@ -94,6 +95,19 @@ fn response_time(summary: &Summary, scope: &str) -> Chart {
         }
     }
     chart
+}
+
+/// Says which percentiles have gaps: a line that stops would read as if nothing had come any more.
+fn thin(summary: &Summary, scope: &str, percentiles: &[(&str, &str)]) -> Option<String> {
+    let row = |metric: &str| summary.series.iter().find(|r| r.scope == scope && r.metric == metric);
+    let arrivals = row("arrivals");
+    let came =
+        |at: usize| arrivals.is_none_or(|r| r.points.get(at).and_then(|p| p.mean).is_some_and(|m| m > 0.0));
+    let gaps = |metric: &str| {
+        row(metric).is_some_and(|r| r.points.iter().enumerate().any(|(at, p)| p.mean.is_none() && came(at)))
+    };
+    let some: Vec<_> = percentiles.iter().filter(|p| gaps(p.0)).map(|p| p.1).collect();
+    (!some.is_empty()).then(|| format!("no {} where a window has too few answers", some.join(", ")))
 }
 
 /// The limit of an objective on response times, quantile or `within`.
@@ -153,6 +167,7 @@ fn empty(summary: &Summary, name: &str, title: &str, y_label: &'static str, quan
         lines: Vec::new(),
         limits: Vec::new(),
         windows: summary.windows.clone(),
+        note: None,
     }
 }
 
@@ -212,6 +227,23 @@ mod tests {
         let of = |name: &str| all.iter().find(|c| c.name == name).unwrap().svg.clone();
         assert!(of("response-time-checkout").contains("objective p99 &lt; 800 ms"));
         assert!(of("replicas-web").contains("needed at T0: 118 (estimate)"));
+    }
+
+    #[test]
+    fn a_line_with_gaps_says_why() {
+        let mut thin = summary();
+        let note = "no p99 where a window has too few answers";
+        let of = |summary: &Summary| {
+            let all = charts(summary);
+            all.iter().find(|c| c.name == "response-time-checkout").unwrap().svg.contains(note)
+        };
+        for row in thin.series.iter_mut().filter(|r| r.metric.starts_with("sojourn")) {
+            row.points.iter_mut().for_each(|p| p.mean = Some(0.1));
+        }
+        assert!(!of(&thin));
+        let p99 = |r: &&mut SeriesRow| r.scope == "class/checkout" && r.metric == "sojourn_p99";
+        thin.series.iter_mut().filter(p99).for_each(|r| r.points[3].mean = None);
+        assert!(of(&thin));
     }
 
     #[test]

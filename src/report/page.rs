@@ -46,7 +46,7 @@ pub fn html(summary: &Summary, origin: &Origin) -> String {
 }
 
 fn head(summary: &Summary) -> String {
-    let (word, sentence) = view::verdict(&summary.conclusion);
+    let (word, sentence) = view::verdict(summary);
     let class = class_of(summary.conclusion.outcome);
     let mut html = format!("<header>\n<h1>{}</h1>\n", escape(&summary.name));
     if !summary.question.is_empty() {
@@ -103,12 +103,12 @@ fn cards(summary: &Summary) -> Vec<(String, String, String)> {
         all.push(("Requests lost".to_owned(), plain(lost.estimate.mean), more));
     }
     all.extend(summary.recovery.as_ref().map(recovered));
-    let classes = view::names(summary, "class/");
-    let p99 =
-        |name: &str| view::metric(summary, &format!("class/{name}"), "sojourn_p99").map(|r| r.estimate.mean);
-    let slowest = classes.iter().filter_map(|name| p99(name).map(|v| (name, v)));
-    if let Some((name, value)) = slowest.max_by(|a, b| a.1.total_cmp(&b.1)) {
-        all.push(("Slowest p99".to_owned(), super::number::duration(value), (*name).to_owned()));
+    if let Some(class) = view::first_class(summary)
+        && let Some(p99) = view::metric(summary, &format!("class/{class}"), "sojourn_p99")
+    {
+        let p50 = view::shown(summary, &format!("class/{class}"), "sojourn_p50");
+        let value = super::number::duration(p99.estimate.mean);
+        all.push((format!("p99 of {class}"), value, format!("of those answered; p50 {p50}")));
     }
     all
 }

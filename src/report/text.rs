@@ -40,7 +40,7 @@ pub fn text(summary: &Summary, options: &TextOptions) -> String {
     let mut out = Writer { text: String::new(), width, color: options.color };
     out.paragraph(&summary.name, 0, Some("1"));
     out.paragraph(&summary.question, 0, None);
-    let (word, sentence) = view::verdict(&summary.conclusion);
+    let (word, sentence) = view::verdict(summary);
     out.blank();
     out.paragraph(&format!("{word}: {sentence}"), 0, Some(colour(summary.conclusion.outcome)));
     objectives(&mut out, summary);

@@ -2,8 +2,8 @@
 
 use super::number::{about, duration, human, plain, share, thousands};
 use crate::analysis::{
-    Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate, RunFacts, ServiceNeed,
-    Summary, TheoryRow,
+    Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate, RunFacts, ServiceNeed, Summary,
+    TheoryRow,
 };
 
 /// The estimate of a metric, if the summary has it.
@@ -120,7 +120,8 @@ pub(super) fn mark(outcome: Outcome) -> (&'static str, &'static str) {
 }
 
 /// The verdict in a word and a sentence.
-pub(super) fn verdict(conclusion: &Conclusion) -> (&'static str, String) {
+pub(super) fn verdict(summary: &Summary) -> (&'static str, String) {
+    let conclusion = &summary.conclusion;
     let word = match conclusion.outcome {
         None => {
             return ("NOTHING ASSERTED", "the scenario has no objectives, so nothing was judged".to_owned());
@@ -134,8 +135,18 @@ pub(super) fn verdict(conclusion: &Conclusion) -> (&'static str, String) {
     if conclusion.failed > 0 {
         parts.push(format!("{} missed", conclusion.failed));
     }
-    if conclusion.inconclusive > 0 {
-        parts.push(format!("{} inconclusive: more replications are needed to tell", conclusion.inconclusive));
+    let open = conclusion.inconclusive;
+    if open == total && summary.facts.requests == 0 {
+        return (word, "nothing arrived in the counted span, so no objective could be judged".to_owned());
+    }
+    // More replications tell only where an interval straddles its limit.
+    let unmeasured = summary.objectives.iter().filter(|o| o.outcome == Outcome::Inconclusive);
+    let unmeasured = unmeasured.filter(|o| o.measured.is_none()).count() as u32;
+    if open > unmeasured {
+        parts.push(format!("{} inconclusive: more replications are needed to tell", open - unmeasured));
+    }
+    if unmeasured > 0 {
+        parts.push(format!("{unmeasured} could not be judged"));
     }
     (word, parts.join(", "))
 }
@@ -165,6 +176,22 @@ pub(super) fn remarks(objective: &ObjectiveResult) -> Vec<String> {
     all.extend(objective.runs_met.as_ref().map(|runs| format!("met in {} of runs", interval(runs, "1"))));
     all.extend(objective.note.clone());
     all
+}
+
+/// The class whose response time comes first: that of the first objective about a class, else the slowest.
+pub(super) fn first_class(summary: &Summary) -> Option<&str> {
+    let known = names(summary, "class/");
+    let p99 =
+        |name: &str| metric(summary, &format!("class/{name}"), "sojourn_p99").map(|row| row.estimate.mean);
+    let mut promised = summary.objectives.iter().filter_map(|o| o.scope.strip_prefix("class/"));
+    let promised = promised.find(|name| p99(name).is_some());
+    let slowest = || {
+        known
+            .into_iter()
+            .filter(|name| p99(name).is_some())
+            .max_by(|a, b| p99(a).partial_cmp(&p99(b)).unwrap_or(std::cmp::Ordering::Equal))
+    };
+    promised.or_else(slowest)
 }
 
 /// How the promises came to hold again after the mark, as a sentence.

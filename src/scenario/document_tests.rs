@@ -122,7 +122,21 @@ fn items_of_lists_are_set_by_place() {
     assert_eq!(text(&document, "objectives[0]").as_deref(), Some("b p99 < 2s"));
 
     let (document, diagnostics) = load(&files, &["objectives[3]=x", "objectives.web=x"]);
-    insta::assert_snapshot!(diagnostics.render(&document.sources, false), @"");
+    insta::assert_snapshot!(diagnostics.render(&document.sources, false), @r"
+    error: `objectives[3]`: this list has 2 items, so there is no [3]
+     --> --set
+     | objectives[3]=x
+     |           ^^^
+      = expected: one of [0] to [1], or [2] to add one
+
+    error: `objectives.web`: no item of this list is called `web`
+     --> --set
+     | objectives.web=x
+     |            ^^^
+      = expected: one of [0] to [1], or [2] to add one
+
+    2 errors, 0 warnings
+    ");
 }
 
 #[test]

@@ -98,8 +98,8 @@ fn item_names(items: &[Node]) -> Vec<String> {
     let mut names: Vec<String> = items.iter().filter_map(name_of).collect();
     match items.len() {
         0 => {}
-        1 => names.push("[0]".to_owned()),
-        n => names.push(format!("[0] to [{}]", n - 1)),
+        1 => names.push("[0], or [1] to add one".to_owned()),
+        n => names.push(format!("[0] to [{}], or [{n}] to add one", n - 1)),
     }
     names
 }

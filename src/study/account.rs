@@ -17,16 +17,14 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// What is known before the run.
-    pub fn new(prepared: &Prepared, scenario: &Scenario) -> Self {
+    /// What is known before the run. `name` is what the results call the scenario, wherever it is now.
+    pub fn new(prepared: &Prepared, scenario: &Scenario, name: &str) -> Self {
         let sources = &prepared.document.sources;
         let place = |diagnostic: &Diagnostic| match diagnostic.span.map(|span| (span, sources.get(span.file)))
         {
-            // The scenario's own name is left out, so that a scenario that moved gives the same bytes.
-            Some((span, _)) if span.file == FileId(0) => format!("line {}: ", span.line),
+            Some((span, _)) if span.file == FileId(0) => format!("{}:{}: ", last_part(name), span.line),
             Some((span, Some(source))) if source.is_file => {
-                let name = source.name.rsplit('/').next().unwrap_or_default();
-                format!("{name}:{}: ", span.line)
+                format!("{}:{}: ", last_part(&source.name), span.line)
             }
             Some((_, Some(source))) => format!("{}: ", source.name),
             _ => String::new(),
@@ -54,6 +52,11 @@ impl Account {
         let extra = Extra { assumptions: self.assumptions, warnings, precision_reached };
         summarize(&trial.model, &trial.pool, extra)
     }
+}
+
+/// The file itself; folders differ from machine to machine.
+fn last_part(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or_default()
 }
 
 /// Warnings that only a run can give.

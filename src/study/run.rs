@@ -89,7 +89,7 @@ pub(super) fn execute(
     let Execution { threads, interrupt, progress } = execution;
     let trial = simulate(&scenario.model, threads, interrupt, progress)?;
     progress(Step::Reporting);
-    let account = Account::new(prepared, scenario);
+    let account = Account::new(prepared, scenario, identity.name);
     let foreseen = account.warnings.len();
     let summary = account.summary(&trial);
     let edits = &prepared.edits;

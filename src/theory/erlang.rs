@@ -197,11 +197,8 @@ impl MmC {
 
 #[cfg(test)]
 mod tests {
+    use super::super::closeness::close;
     use super::*;
-
-    fn close(value: f64, expected: f64) {
-        assert!((value / expected - 1.0).abs() < 2e-11, "{value} is not {expected}");
-    }
 
     #[test]
     fn erlang_b_of_published_tables() {

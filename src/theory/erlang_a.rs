@@ -203,11 +203,8 @@ impl ErlangA {
 
 #[cfg(test)]
 mod tests {
+    use super::super::closeness::close;
     use super::*;
-
-    fn close(value: f64, expected: f64) {
-        assert!((value / expected - 1.0).abs() < 2e-11, "{value} is not {expected}");
-    }
 
     #[test]
     fn one_slot_and_little_patience() {

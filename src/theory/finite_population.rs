@@ -126,11 +126,8 @@ impl FinitePopulation {
 
 #[cfg(test)]
 mod tests {
+    use super::super::closeness::close;
     use super::*;
-
-    fn close(value: f64, expected: f64) {
-        assert!((value / expected - 1.0).abs() < 2e-11, "{value} is not {expected}");
-    }
 
     #[test]
     fn ten_clients_and_three_slots() {

@@ -197,11 +197,8 @@ fn decaying_moment(k: i32, rate: f64, end: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::closeness::close;
     use super::*;
-
-    fn close(value: f64, expected: f64) {
-        assert!((value / expected - 1.0).abs() < 2e-11, "{value} is not {expected}");
-    }
 
     #[test]
     fn ten_slots_and_half_a_second() {

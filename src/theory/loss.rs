@@ -160,11 +160,8 @@ pub(super) fn staged_moments(weights: &[f64], rate: f64) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::closeness::close;
     use super::*;
-
-    fn close(value: f64, expected: f64) {
-        assert!((value / expected - 1.0).abs() < 2e-11, "{value} is not {expected}");
-    }
 
     #[test]
     fn one_slot_and_four_places_to_wait() {

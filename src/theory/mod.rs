@@ -5,6 +5,8 @@
 //! exponential, the queue is first in, first out, and every number is a steady-state value.
 
 mod birth_death;
+#[cfg(test)]
+mod closeness;
 mod erlang;
 mod erlang_a;
 mod finite_population;

@@ -146,11 +146,8 @@ fn traffic(stations: &[QueueingStation], routing: &[Vec<f64>]) -> Result<Vec<f64
 
 #[cfg(test)]
 mod tests {
+    use super::super::closeness::close;
     use super::*;
-
-    fn close(value: f64, expected: f64) {
-        assert!((value / expected - 1.0).abs() < 2e-11, "{value} is not {expected}");
-    }
 
     fn station(external_rate: f64, service_rate: f64, slots: u64) -> QueueingStation {
         QueueingStation { external_rate, service_rate, slots }

@@ -126,12 +126,9 @@ pub fn halfin_whitt(offered_load: f64, prob_wait: f64) -> Option<(f64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::closeness::close;
     use super::*;
     use crate::theory::erlang_c;
-
-    fn close(value: f64, expected: f64) {
-        assert!((value / expected - 1.0).abs() < 2e-11, "{value} is not {expected}");
-    }
 
     fn check(rates: (f64, f64), target: StaffingTarget, at_most: f64, slots: u64, value: f64, less: f64) {
         let answer = smallest_slots(rates.0, rates.1, target, at_most).unwrap();

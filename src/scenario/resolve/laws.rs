@@ -49,7 +49,14 @@ fn build(spec: &LawSpec, field: &Field<'_>) -> Result<Law, Refused> {
         LawSpec::Exponential { mean } => Law::exponential(*mean)?,
         LawSpec::Erlang { k, mean } => Law::erlang(*k, *mean)?,
         LawSpec::Hyperexponential { probs, rates } => Law::hyperexponential(probs, rates)?,
-        LawSpec::Lognormal(form) => lognormal(*form)?,
+        LawSpec::Lognormal(form) => {
+            if let Some((what, least, value)) = reversed(*form) {
+                let (least, value) = (shown(least), shown(value));
+                field.error(format!("{}: the p99 ({value}) must be above the {what} ({least})", field.path));
+                return Err(Refused::Said);
+            }
+            lognormal(*form)?
+        }
         LawSpec::Weibull { shape, scale } => Law::weibull(*shape, *scale)?,
         LawSpec::Pareto { shape, scale } => Law::pareto(*shape, *scale)?,
         LawSpec::Uniform { low, high } => Law::uniform(*low, *high)?,
@@ -63,6 +70,26 @@ fn build(spec: &LawSpec, field: &Field<'_>) -> Result<Law, Refused> {
         LawSpec::Shifted { by, law } => Law::shifted(build(law, field)?, *by)?,
         LawSpec::Within { law, low, high } => Law::truncated(build(law, field)?, *low, *high)?,
     })
+}
+
+/// A p99 that is not above what it must be above, with that.
+fn reversed(form: LognormalForm) -> Option<(&'static str, f64, f64)> {
+    let (what, least, value) = match form {
+        LognormalForm::MeanQuantile { mean, p: 0.99, value } => ("mean", mean, value),
+        LognormalForm::MedianQuantile { median, p: 0.99, value } => ("median", median, value),
+        _ => return None,
+    };
+    (least > 0.0 && value > 0.0 && value <= least).then_some((what, least, value))
+}
+
+/// Seconds as an author would write them.
+fn shown(seconds: f64) -> String {
+    let (value, unit) = match seconds {
+        s if s >= 1.0 => (s, "s"),
+        s if s >= 1e-3 => (s * 1e3, "ms"),
+        s => (s * 1e6, "us"),
+    };
+    format!("{}{unit}", (value * 1e6).round() / 1e6)
 }
 
 fn lognormal(form: LognormalForm) -> Result<Law, LawError> {

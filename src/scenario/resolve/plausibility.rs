@@ -178,6 +178,14 @@ fn short_timeouts(build: &Build<'_>, demand: &Demand) {
     for call in &build.calls {
         let site = &build.model.sites[call.site.index()];
         let needs = demand.time_of(site.operation);
+        if let (Some(whole), Some(one)) = (site.policy.timeout, site.policy.try_timeout)
+            && one > whole
+        {
+            let (whole, one) = (whole.as_secs_f64(), one.as_secs_f64());
+            let message = format!("the try_timeout of {one} s is longer than the timeout of {whole} s");
+            let help = "the timeout of the whole call comes first, so no try ever reaches its own";
+            build.context.push(Diagnostic::warning(call.span, message).help(help));
+        }
         for (name, timeout) in [("timeout", site.policy.timeout), ("try_timeout", site.policy.try_timeout)] {
             if let Some(timeout) = timeout.map(|span| span.as_secs_f64()).filter(|&span| span < needs) {
                 let target = build.model.edges[site.edge.index()].target;

@@ -52,12 +52,13 @@ fn parse(
 ) -> Result<(Vec<Row>, bool), Said> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let plain = |message: String| (message, None);
-    let header = reader.headers().map_err(|error| plain(format!("`{name}`: {error}")))?.clone();
+    let header = reader.headers().map_err(|error| unreadable(name, &error))?.clone();
+    separated(&header, name)?;
     let time = column(&header, name, columns.0.as_deref(), 0)?;
     let value = if exact { time } else { column(&header, name, columns.1.as_deref(), 1)? };
     let (mut rows, mut calendar): (Vec<Row>, Option<bool>) = (Vec::new(), None);
     for record in reader.records() {
-        let record = record.map_err(|error| plain(format!("`{name}`: {error}")))?;
+        let record = record.map_err(|error| unreadable(name, &error))?;
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |at: usize| record.get(at).unwrap_or("");
         let bad = |what: &str, cell: &str| plain(format!("`{name}` line {line}: the {what} is `{cell}`"));
@@ -84,6 +85,45 @@ fn parse(
     }
 }
 
+/// What a file of counts looks like.
+const EXAMPLE: &str = "a header and a row a step, such as `t_s,count` and below it `0,400`";
+
+/// A row the table reader does not take, by its line.
+fn unreadable(name: &str, error: &csv::Error) -> Said {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            let cells = if *len == 1 { "cell" } else { "cells" };
+            let help = format!(
+                "every row needs the {expected_len} cells of the header; numbers take no commas inside"
+            );
+            (format!("`{name}` line {line} has {len} {cells}, its header {expected_len}"), Some(help))
+        }
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            let line = pos.as_ref().map_or(0, csv::Position::line);
+            (format!("`{name}` line {line} is not UTF-8 text"), None)
+        }
+        _ => (format!("`{name}`: {error}"), None),
+    }
+}
+
+/// An empty file, and one whose cells are not separated by commas, would else be missing its columns.
+fn separated(header: &csv::StringRecord, name: &str) -> Result<(), Said> {
+    if header.iter().all(str::is_empty) {
+        return Err((format!("`{name}` is empty"), Some(format!("expected {EXAMPLE}"))));
+    }
+    let whole = header.get(0).filter(|_| header.len() == 1).unwrap_or_default();
+    let other =
+        [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")].into_iter().find(|(c, _)| whole.contains(*c));
+    match other {
+        Some((_, word)) => {
+            let message = format!("`{name}` line 1 is separated by {word}, not by commas");
+            Err((message, Some(format!("expected {EXAMPLE}"))))
+        }
+        None => Ok(()),
+    }
+}
+
 fn column(
     header: &csv::StringRecord,
     name: &str,
@@ -91,8 +131,11 @@ fn column(
     position: usize,
 ) -> Result<usize, Said> {
     let Some(wanted) = wanted else {
-        let message =
-            || (format!("`{name}` has {} column(s), {} are needed", header.len(), position + 1), None);
+        let columns = if header.len() == 1 { "column" } else { "columns" };
+        let message = || {
+            let text = format!("`{name}` line 1 has {} {columns}, {} are needed", header.len(), position + 1);
+            (text, Some(format!("expected {EXAMPLE}")))
+        };
         return if position < header.len() { Ok(position) } else { Err(message()) };
     };
     header.iter().position(|column| column == wanted).ok_or_else(|| {
@@ -142,11 +185,14 @@ mod tests {
             ("t,c\n5,1\n4,1\n", "`t.csv` line 3: the time is earlier than that of line 2"),
             ("t,c\n5,1\n5,1\n", "`t.csv` line 3: the time is the same as that of line 2"),
             ("t,c\n", "`t.csv` has no rows"),
-            ("", "`t.csv` has 0 column(s), 1 are needed"),
-            ("t\n1\n", "`t.csv` has 1 column(s), 2 are needed"),
+            ("", "`t.csv` is empty"),
+            ("t\n1\n", "`t.csv` line 1 has 1 column, 2 are needed"),
+            ("t;c\n0;1\n", "`t.csv` line 1 is separated by semicolons, not by commas"),
+            ("t\tc\n0\t1\n", "`t.csv` line 1 is separated by tabs, not by commas"),
+            ("t,c\n0,1\n1,2,3\n", "`t.csv` line 3 has 3 cells, its header 2"),
+            ("t,c\n0,1\n1\n", "`t.csv` line 3 has 1 cell, its header 2"),
         ] {
             assert_eq!(read(text).expect_err(text), says);
         }
-        assert!(read("t,c\n0,1\n1\n").expect_err("short row").contains("line: 3"));
     }
 }
