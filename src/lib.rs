@@ -1,6 +1,7 @@
 //! flashcrowd: a deterministic discrete-event simulator for capacity planning under traffic peaks.
 //!
-//! Rooms stand on floors and import only from floors below them; `ARCHITECTURE.md` is the map.
+//! The library's interface is [`study`]: [`study::Study`] is a scenario with edits, and every verb of the command line
+//! is a function there. Rooms stand on floors and import only from floors below them; `ARCHITECTURE.md` is the map.
 
 pub mod units;
 

@@ -39,6 +39,14 @@ pub struct Summary {
     pub facts: RunFacts,
 }
 
+impl Summary {
+    /// The estimate of one metric, named as in `summary.csv`; `None` if the runs gave none.
+    #[must_use]
+    pub fn estimate(&self, scope: &str, metric: &str) -> Option<Estimate> {
+        self.metrics.iter().find(|row| row.scope == scope && row.metric == metric).map(|row| row.estimate)
+    }
+}
+
 /// A verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,6 +3,7 @@
 
 mod account;
 mod error;
+mod front;
 mod host;
 mod inputs;
 mod output;
@@ -17,6 +18,7 @@ mod trials;
 mod validate;
 
 pub use error::StudyError;
+pub use front::Study;
 pub use host::{Host, Stopwatch};
 pub use inputs::FileInputs;
 pub use output::{Directory, Output, OutputFile};

@@ -1,0 +1,152 @@
+//! The library's front door: a scenario, its edits and the verbs on them, without a command line.
+
+use std::sync::atomic::AtomicBool;
+
+use super::inputs::FileInputs;
+use super::prepare::{Prepared, prepare};
+use super::provenance::Edit;
+use super::run::{Execution, RunResult, run};
+use super::{Output, StudyError};
+use crate::scenario::{Inputs, MemoryInputs};
+
+/// Name of a scenario that was given as text.
+const TEXT: &str = "scenario.yaml";
+
+/// Whom messages name for an edit made by [`Study::set`].
+const SET: &str = "set";
+
+/// A scenario with edits, ready to be run in any of the ways the command line has.
+///
+/// ```
+/// use flashcrowd::study::Study;
+///
+/// let scenario = "
+/// schema: 1
+/// name: A small shop
+/// run: { mode: steady, warm_up: 100s, length: 2000s, replications: 4 }
+/// traffic: { shoppers: { rate: 8/s, classes: { view: { entry: web.view } } } }
+/// services:
+///   web: { replicas: 1, slots: 1, operations: { view: [ { work: exponential(100ms) } ] } }
+/// objectives: [ view p99 < 3s ]
+/// ";
+/// let result = Study::from_text(scenario).set("services.web.replicas", 2).run()?;
+/// let mean = result.summary.estimate("class/view", "mean_sojourn").unwrap();
+/// assert!(mean.ci95_low <= mean.mean && mean.mean <= mean.ci95_high);
+/// assert!(result.summary.conclusion.outcome.is_some());
+/// # Ok::<(), flashcrowd::study::StudyError>(())
+/// ```
+pub struct Study {
+    name: String,
+    inputs: Box<dyn Inputs>,
+    edits: Vec<Edit>,
+    threads: usize,
+}
+
+impl Study {
+    /// The scenario file at `path`; the files it names are read beside it.
+    #[must_use]
+    pub fn open(path: &str) -> Self {
+        Self::with_inputs(path, FileInputs::new(""))
+    }
+
+    /// A scenario given as text; it can name no other files.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        Self::with_inputs(TEXT, MemoryInputs::default().with(TEXT, text))
+    }
+
+    /// The scenario `name` of some inputs, such as files held in memory.
+    #[must_use]
+    pub fn with_inputs(name: &str, inputs: impl Inputs + 'static) -> Self {
+        Self { name: name.to_owned(), inputs: Box::new(inputs), edits: Vec::new(), threads: 0 }
+    }
+
+    /// Changes a value before the scenario is understood, as `--set path=value` does.
+    #[must_use]
+    pub fn set(mut self, path: &str, value: impl std::fmt::Display) -> Self {
+        self.edits.push(Edit { option: SET.to_owned(), assignment: format!("{path}={value}") });
+        self
+    }
+
+    /// Runs on this many threads; 0, the default, is one a core. Results do not depend on it.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// The scenario as it was named.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where its files come from.
+    #[must_use]
+    pub fn inputs(&self) -> &dyn Inputs {
+        &*self.inputs
+    }
+
+    /// The edits made so far.
+    #[must_use]
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// Reads, edits and resolves the scenario; whatever is wrong stands in the diagnostics.
+    ///
+    /// # Errors
+    /// If the scenario file itself cannot be read.
+    pub fn prepare(&self) -> Result<Prepared, StudyError> {
+        prepare(&self.name, &self.edits, &*self.inputs)
+    }
+
+    /// Simulates, summarises and judges the scenario.
+    ///
+    /// # Errors
+    /// If the scenario cannot be read, or has errors: the text then shows them all with their places.
+    pub fn run(&self) -> Result<RunResult, StudyError> {
+        self.run_to(None)
+    }
+
+    /// The same, writing every file of a run to `output`.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and if `output` cannot be written; nothing is then half written.
+    pub fn run_to(&self, output: Option<&mut dyn Output>) -> Result<RunResult, StudyError> {
+        let prepared = self.prepare()?;
+        if prepared.scenario.is_none() {
+            let found = prepared.diagnostics.render(&prepared.document.sources, false);
+            return Err(StudyError::Refused(found.trim_end().to_owned()));
+        }
+        self.watched(|execution| run(&prepared, execution, output))
+    }
+
+    /// Calls `verb` with nobody watching and nobody interrupting.
+    pub(super) fn watched<T>(
+        &self,
+        verb: impl FnOnce(Execution<'_>) -> Result<T, StudyError>,
+    ) -> Result<T, StudyError> {
+        let interrupt = AtomicBool::new(false);
+        verb(Execution { threads: self.threads, interrupt: &interrupt, progress: &mut |_| {} })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_comes_back_with_its_place() {
+        let Err(StudyError::Refused(text)) = Study::from_text("schema: 1\nservces: {}\n").run() else {
+            panic!("not refused")
+        };
+        assert!(text.contains("scenario.yaml:2:1") && text.contains("did you mean `services`"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_file_is_no_mistake_of_the_scenario() {
+        let missing = Study::with_inputs("gone.yaml", MemoryInputs::default());
+        assert!(matches!(missing.run(), Err(StudyError::Failed(text)) if text.contains("gone.yaml")));
+    }
+}
