@@ -199,9 +199,8 @@ pub(super) fn recovery(recovery: &RecoveryEstimate) -> String {
     let mark = &recovery.after;
     let share_of_runs = format!("{} of runs recovered", share(recovery.recovered));
     let Some(broken) = &recovery.broken else {
-        return format!(
-            "Healthy throughout: no window of any run broke a promise, so {mark} found nothing to recover from"
-        );
+        return "Healthy throughout: no window of any run broke a promise, so nothing had to recover"
+            .to_owned();
     };
     let some =
         if broken.runs < 1.0 { format!(" (in {} of runs)", share(broken.runs)) } else { String::new() };

@@ -108,6 +108,10 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         if given.len() >= 4 && (folded.contains(&given) || given.contains(&folded)) {
             score = score.max(0.9);
         }
+        // Short names with two letters exchanged, such as wbe, share too few places for the measure above.
+        if given.len() >= 3 && folded.len() >= 3 && strsim::osa_distance(&given, &folded) == 1 {
+            score = score.max(0.85);
+        }
         if best.is_none_or(|(high, _)| score > high) {
             best = Some((score, name));
         }

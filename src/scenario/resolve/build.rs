@@ -98,7 +98,7 @@ impl<'a> Build<'a> {
         };
         let Some(id) = self.model.service_named(service) else {
             let known = self.model.services.iter().map(|service| service.name.as_str());
-            super::names::unknown(field, "service", service, known);
+            super::names::unknown_beside(field, "service", service, known, &self.service_spans);
             return None;
         };
         let of_service = || self.operations.iter().enumerate().filter(|(_, op)| op.service == id);
