@@ -285,6 +285,17 @@ mod tests {
     }
 
     #[test]
+    fn the_first_response_time_is_that_of_the_promised_class() {
+        let mut two = summary();
+        let first = |summary: &Summary| cards(summary).pop().unwrap();
+        assert_eq!(first(&two).0, "p99 of checkout");
+        two.objectives.retain(|o| o.scope != "class/checkout");
+        assert_eq!(first(&two).0, "p99 of browse");
+        two.objectives.clear();
+        assert_eq!(first(&two).0, "p99 of checkout", "the slowest, where nothing is promised");
+    }
+
+    #[test]
     fn hostile_names_stay_text() {
         let mut nasty = summary();
         let attack = "</title><script>alert(1)</script>";

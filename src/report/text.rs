@@ -241,6 +241,21 @@ mod tests {
     }
 
     #[test]
+    fn nothing_arrived_is_said_instead_of_asking_for_more_runs() {
+        let mut quiet = summary();
+        quiet.facts.requests = 0;
+        for objective in &mut quiet.objectives {
+            (objective.outcome, objective.measured) = (Outcome::Inconclusive, None);
+        }
+        let conclusion = &mut quiet.conclusion;
+        (conclusion.outcome, conclusion.passed) = (Some(Outcome::Inconclusive), 0);
+        (conclusion.failed, conclusion.inconclusive) = (0, 4);
+        let text = text(&quiet, &TextOptions::default());
+        let headline = "INCONCLUSIVE: nothing arrived in the counted span, so no objective could be judged";
+        assert!(text.contains(headline) && !text.contains("more replications"), "{text}");
+    }
+
+    #[test]
     fn the_text_fits_its_width_whatever_the_names() {
         let mut long = summary();
         long.name = "n".repeat(300);

@@ -113,6 +113,13 @@ fn doubtful_scenarios() {
 }
 
 #[test]
+fn a_try_may_not_outlast_its_call() {
+    let says = |text: &str| all(&[&with("timeout: 1s", text)]).contains("so no try ever reaches its own");
+    assert!(says("timeout: 1s, try_timeout: 2s"));
+    assert!(!says("timeout: 1s, try_timeout: 1s") && !says("timeout: 2s, try_timeout: 1s"));
+}
+
+#[test]
 fn keys_without_effect_are_refused() {
     insta::assert_snapshot!(all(&[
         &with("slots: 4", "slots: 4\n    admit: { rate: 6000/s }"),
