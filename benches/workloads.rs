@@ -3,7 +3,8 @@
 //! `cargo bench --bench workloads` prints a line each, the median of the rounds:
 //! `W4 3300000 customers/cpu_s 303 ns 9 MiB`. `-- W4` runs one, `-- W4 --rounds 5` more rounds, `-- W4 --seeds 20`
 //! prints the mean and the 99th percentile of the sojourn over that many seeds instead, and `W4x1000` is W4 at a
-//! thousand times its rate and pods for a few seconds. Speeds are per cpu second: other jobs on the machine then
+//! thousand times its rate and pods for a few seconds. Where there is a shortcut, its figure is printed after that of
+//! the general engine. Speeds are per cpu second: other jobs on the machine then
 //! disturb little.
 
 use flashcrowd::model::{Mode, Model, WarmUp};
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         let Some(model) = load(&name) else { return ExitCode::from(2) };
         match seeds {
             Some(seeds) => print_answers(&name, &model, seeds),
-            None => print_speed(&name, &model, rounds),
+            None => print_speeds(&name, model, rounds),
         }
     }
     ExitCode::SUCCESS
@@ -90,7 +91,16 @@ fn customers(model: &Model, measured: u64) -> f64 {
     measured as f64 * length / (length - cut)
 }
 
-fn print_speed(name: &str, model: &Model, rounds: u32) {
+fn print_speeds(name: &str, mut model: Model, rounds: u32) {
+    model.plan.shortcuts = false;
+    print_speed(name, &model, rounds, "");
+    model.plan.shortcuts = true;
+    if Simulator::new(&model).takes_shortcut() {
+        print_speed(name, &model, rounds, " by the shortcut");
+    }
+}
+
+fn print_speed(name: &str, model: &Model, rounds: u32, how: &str) {
     let mut simulator = Simulator::new(model);
     let mut speeds = Vec::new();
     for round in 0..rounds {
@@ -102,7 +112,7 @@ fn print_speed(name: &str, model: &Model, rounds: u32) {
     }
     speeds.sort_by(f64::total_cmp);
     let median = speeds[speeds.len() / 2];
-    println!("{name} {median:.0} customers/cpu_s {:.0} ns {} MiB", 1e9 / median, peak_mebibytes());
+    println!("{name} {median:.0} customers/cpu_s {:.0} ns {} MiB{how}", 1e9 / median, peak_mebibytes());
 }
 
 /// Time of this thread on a processor where the system tells (Linux), else the clock on the wall.

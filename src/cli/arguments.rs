@@ -145,6 +145,9 @@ pub struct RunOptions {
     /// Exit with 99 if an objective is inconclusive, too.
     #[arg(long)]
     pub strict: bool,
+    /// Take the general path through the simulation everywhere; the results are the same, byte for byte.
+    #[arg(long)]
+    pub no_shortcuts: bool,
 }
 
 /// Options of `rerun`.

@@ -33,7 +33,10 @@ pub fn carry_out(verb: Verb, terminal: &Terminal) -> Result<Exit, StudyError> {
 
 fn run(options: &RunOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
     let inputs = FileInputs::new("");
-    let prepared = study::prepare(&file_name(&options.scenario), &edits(&options.edit), &inputs)?;
+    let mut prepared = study::prepare(&file_name(&options.scenario), &edits(&options.edit), &inputs)?;
+    if let Some(scenario) = &mut prepared.scenario {
+        scenario.model.plan.shortcuts = !options.no_shortcuts;
+    }
     show_diagnostics(&prepared, terminal);
     if prepared.scenario.is_none() {
         if terminal.format == Format::Json {

@@ -11,6 +11,9 @@ use super::heap::{EMPTY, Heap};
 use crate::units::{SimDuration, SimTime};
 use std::collections::VecDeque;
 
+/// Events in the heap from which on looking ahead pays.
+const CROWD: usize = 4096;
+
 /// A ring of timers with one constant delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RingId(pub u16);
@@ -34,8 +37,10 @@ pub struct Calendar {
     register_at: usize,
 }
 
+/// An event as one number, which orders events: the instant in the upper, the word in the lower half.
+#[must_use]
 #[inline(always)]
-fn key(at: u64, word: u64) -> u128 {
+pub fn event_key(at: u64, word: u64) -> u128 {
     u128::from(at) << 64 | u128::from(word)
 }
 
@@ -75,7 +80,7 @@ impl Calendar {
     /// Schedules an event; one in the past happens now.
     #[inline(always)]
     pub fn schedule(&mut self, at: SimTime, word: u64) {
-        self.heap.push(key(at.as_nanos().max(self.now), word));
+        self.heap.push(event_key(at.as_nanos().max(self.now), word));
     }
 
     /// Arms a timer that expires after the ring's delay.
@@ -91,7 +96,7 @@ impl Calendar {
         }
         if self.rings[at].timers.len() == 1 || !in_order {
             let (expires, word) = self.rings[at].timers[0];
-            let fresh = key(expires, word);
+            let fresh = event_key(expires, word);
             if fresh < self.ring_key {
                 (self.ring_key, self.ring_at) = (fresh, at);
             }
@@ -112,13 +117,25 @@ impl Calendar {
     /// Sets or clears a register's event.
     #[inline(always)]
     pub fn set_register(&mut self, register: usize, at: Option<SimTime>, word: u64) {
-        let fresh = at.map_or(EMPTY, |at| key(at.as_nanos().max(self.now), word));
+        let fresh = at.map_or(EMPTY, |at| event_key(at.as_nanos().max(self.now), word));
         self.registers[register] = fresh;
         if self.registers.len() == 1 {
             self.register_key = fresh;
         } else {
             self.find_register();
         }
+    }
+
+    /// Takes a register's event away, for a caller that delivers it itself; [`EMPTY`] if there is none.
+    pub fn take_register(&mut self, register: usize) -> u128 {
+        let event = self.registers[register];
+        self.set_register(register, None, 0);
+        event
+    }
+
+    /// The foremost event (see [`event_key`]), a stale timer included; [`EMPTY`] if nothing waits.
+    pub fn foremost(&mut self) -> u128 {
+        self.heap.smallest().min(self.register_key).min(self.ring_key)
     }
 
     fn find_register(&mut self) {
@@ -131,13 +148,13 @@ impl Calendar {
         let ring = &mut self.rings[self.ring_at];
         ring.timers.pop_front();
         if let [only] = &self.rings[..] {
-            self.ring_key = only.timers.front().map_or(EMPTY, |&(at, word)| key(at, word));
+            self.ring_key = only.timers.front().map_or(EMPTY, |&(at, word)| event_key(at, word));
             return;
         }
         let mut best = (EMPTY, 0);
         for (i, ring) in self.rings.iter().enumerate() {
             if let Some(&(at, word)) = ring.timers.front() {
-                best = best.min((key(at, word), i));
+                best = best.min((event_key(at, word), i));
             }
         }
         (self.ring_key, self.ring_at) = best;
@@ -177,6 +194,18 @@ impl Calendar {
             }
         }
         None
+    }
+
+    /// Whether so much waits that what events concern is hardly in the processor's nearest memory any more.
+    #[inline(always)]
+    pub fn is_crowded(&self) -> bool {
+        self.heap.len() > CROWD
+    }
+
+    /// Words of events that may well come next, for a look ahead at what they concern; `u64::MAX` is none.
+    #[inline(always)]
+    pub fn soon(&self) -> [u64; 4] {
+        self.heap.next_to_root().map(|key| key as u64)
     }
 
     /// Events in the heap and registers, in no particular order, for probes that must disturb nobody.

@@ -79,6 +79,12 @@ impl Heap {
         }
     }
 
+    /// The keys next to the root: the second smallest is among them. Places without a key hold [`EMPTY`].
+    #[inline(always)]
+    pub fn next_to_root(&self) -> [u128; ARITY] {
+        self.lines.get(1).unwrap_or(&NO_FAMILY).0
+    }
+
     /// All keys in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = u128> + '_ {
         let keys = self.lines.iter().flat_map(|line| line.0).skip(ARITY - 1);

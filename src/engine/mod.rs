@@ -6,4 +6,5 @@
 mod calendar;
 mod heap;
 
-pub use calendar::{Calendar, RingId};
+pub use calendar::{Calendar, RingId, event_key};
+pub use heap::{EMPTY, Heap};

@@ -26,6 +26,8 @@ pub struct RunPlan {
     pub precision: Option<f64>,
     /// Bounds that end a run with a report instead of a hang.
     pub limits: Limits,
+    /// Whether a faster way is taken where it gives the same record, bit for bit.
+    pub shortcuts: bool,
 }
 
 impl RunPlan {
@@ -55,6 +57,7 @@ impl Default for RunPlan {
             replications: 20,
             precision: None,
             limits: Limits::default(),
+            shortcuts: true,
         }
     }
 }

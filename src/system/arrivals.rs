@@ -100,6 +100,14 @@ impl<'m> Stream<'m> {
         }
     }
 
+    /// The key of the request that arrives now, and the instant of the next arrival in nanoseconds, if there is one.
+    #[inline(always)]
+    pub fn advance(&mut self) -> (Key, Option<u64>) {
+        // The stream is one arrival ahead of itself.
+        let key = self.key.child(self.index - 1);
+        (key, self.next())
+    }
+
     /// The instant of the next arrival in nanoseconds, `None` if there is none.
     #[inline(always)]
     fn next(&mut self) -> Option<u64> {
@@ -254,19 +262,23 @@ impl World<'_> {
         }
     }
 
-    #[inline(always)]
     fn await_arrival(&mut self, stream: usize) {
-        let at = self.streams[stream].next().filter(|&at| !(self.stop_arrivals && at >= self.to));
+        let at = self.streams[stream].next();
+        self.expect(stream, at);
+    }
+
+    /// A stream's next arrival.
+    #[inline(always)]
+    fn expect(&mut self, stream: usize, at: Option<u64>) {
+        let at = at.filter(|&at| !(self.stop_arrivals && at >= self.to));
         let word = event::pack(Kind::RequestArrived, 0, stream as u32);
         self.calendar.set_register(stream, at.map(SimTime::from_nanos), word);
     }
 
     #[inline(always)]
     pub fn request_arrived(&mut self, stream: usize) {
-        let s = &self.streams[stream];
-        // The stream is one arrival ahead of itself.
-        let key = s.key.child(s.index - 1);
-        self.await_arrival(stream);
+        let (key, following) = self.streams[stream].advance();
+        self.expect(stream, following);
         self.begin_request(stream, key, NIL);
         self.run_frames();
     }

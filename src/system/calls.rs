@@ -5,7 +5,7 @@ use super::event::{self, Kind};
 use super::frame::{Frame, NIL, flag};
 use super::programs::Ended;
 use super::service::Sent;
-use super::world::{World, purpose};
+use super::world::{HotSite, World, purpose};
 use crate::metrics::FailureCause;
 use crate::model::{Backoff, Jitter, PatienceUntil, SiteId, Step};
 use crate::numerics;
@@ -39,13 +39,16 @@ impl World<'_> {
         if let Some(ring) = hot.of_call {
             self.calendar.arm(ring, event::pack(Kind::CallTimedOut, frame.epoch, id));
         }
-        self.try_call(id, site);
+        self.try_hot(id, site, hot);
     }
 
     /// One try of a call.
-    #[inline(always)]
     fn try_call(&mut self, id: u32, site: SiteId) {
-        let hot = self.sites[site.index()];
+        self.try_hot(id, site, self.sites[site.index()]);
+    }
+
+    #[inline(always)]
+    fn try_hot(&mut self, id: u32, site: SiteId, hot: HotSite) {
         let caller = &self.frames[id];
         let (key, epoch, pod) = (caller.key, caller.epoch, caller.pod);
         let (attempt, flags) = (caller.attempt, caller.flags);
@@ -115,8 +118,10 @@ impl World<'_> {
     /// An answer has come in time.
     #[inline(always)]
     pub fn call_answered(&mut self, id: u32, pod: u32) {
-        let site = self.site_of(&self.frames[id]);
-        self.edge_returned(site, self.frames[id].pod, pod);
+        if self.has_outstanding {
+            let site = self.site_of(&self.frames[id]);
+            self.edge_returned(site, self.frames[id].pod, pod);
+        }
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.attempt = 0;

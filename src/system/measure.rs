@@ -13,6 +13,22 @@ use crate::units::SimTime;
 /// Windows of a series at most.
 const MOST_WINDOWS: u64 = 100_000;
 
+/// The instant, and the counted span `[from, to)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    pub now: u64,
+    pub from: u64,
+    pub to: u64,
+}
+
+impl Clock {
+    /// Whether the instant lies in the counted span.
+    #[inline(always)]
+    pub fn is_counted(self) -> bool {
+        self.now >= self.from && self.now < self.to
+    }
+}
+
 /// The record of one class in the making.
 #[derive(Debug)]
 pub struct ClassTally {
@@ -57,6 +73,40 @@ impl ClassTally {
         self.record.arrived += 1;
         if let Some(window) = window_of(windows, self.class, now, from) {
             window.arrived += 1;
+        }
+    }
+
+    /// A request that arrived at `arrived` is answered well.
+    #[inline(always)]
+    pub fn succeed(
+        &mut self,
+        windows: &mut Option<WindowRecord>,
+        arrived: u64,
+        measured: bool,
+        clock: Clock,
+    ) {
+        if clock.is_counted() {
+            self.record.completed_in_span += 1;
+            if let Some(window) = window_of(windows, self.class, clock.now, clock.from) {
+                window.completed_in += 1;
+            }
+        }
+        if !measured {
+            return;
+        }
+        let sojourn = clock.now - arrived;
+        self.record.succeeded += 1;
+        if !self.mirrors {
+            self.record.sojourn.record(sojourn);
+        }
+        for (count, &limit) in self.record.within.iter_mut().zip(&self.limits) {
+            *count += u64::from(sojourn <= limit);
+        }
+        if let Some(window) = window_of(windows, self.class, arrived, clock.from) {
+            window.answer(sojourn);
+            for (count, &limit) in window.within.iter_mut().zip(&self.limits) {
+                *count += u64::from(sojourn <= limit);
+            }
         }
     }
 
@@ -138,19 +188,16 @@ impl World<'_> {
         {
             self.edge_returned(site, NIL, frame.pod);
         }
-        let tally = &mut self.classes[class];
-        let sojourn = self.now - frame.arrived;
-        if cause.is_none() && self.now >= self.from && self.now < self.to {
-            tally.record.completed_in_span += 1;
-            if let Some(window) = window_of(&mut self.windows, class, self.now, self.from) {
-                window.completed_in += 1;
+        let measured = frame.is(flag::MEASURED);
+        match cause {
+            None => {
+                let clock = Clock { now: self.now, from: self.from, to: self.to };
+                self.classes[class].succeed(&mut self.windows, frame.arrived, measured, clock);
             }
+            Some(cause) if measured => self.note_failure(class, frame, self.now - frame.arrived, cause),
+            Some(_) => {}
         }
-        if frame.is(flag::MEASURED) {
-            match cause {
-                None => self.note_success(class, frame, sojourn),
-                Some(cause) => self.note_failure(class, frame, sojourn, cause),
-            }
+        if measured {
             self.measured_in_flight -= 1;
             // At `to` itself counting has yet to be ended, and the mark that ends it also ends the run.
             if self.measured_in_flight == 0 && self.now >= self.to && !self.measuring {
@@ -160,24 +207,6 @@ impl World<'_> {
         if frame.parent_epoch != NIL {
             let source = self.model.classes[class].source.index();
             self.think(source, frame.parent_epoch);
-        }
-    }
-
-    #[inline(always)]
-    fn note_success(&mut self, class: usize, frame: &Ended, sojourn: u64) {
-        let tally = &mut self.classes[class];
-        tally.record.succeeded += 1;
-        if !tally.mirrors {
-            tally.record.sojourn.record(sojourn);
-        }
-        for (count, &limit) in tally.record.within.iter_mut().zip(&tally.limits) {
-            *count += u64::from(sojourn <= limit);
-        }
-        if let Some(window) = window_of(&mut self.windows, class, frame.arrived, self.from) {
-            window.answer(sojourn);
-            for (count, &limit) in window.within.iter_mut().zip(&tally.limits) {
-                *count += u64::from(sojourn <= limit);
-            }
         }
     }
 
@@ -211,11 +240,7 @@ impl World<'_> {
             return;
         }
         let work = self.work_of(frame.key, step);
-        if work > 0 {
-            let (sum, count) = &mut self.stations[service].record.slowdown;
-            *sum += (self.now - frame.arrived) as f64 / work as f64;
-            *count += 1;
-        }
+        self.stations[service].note_slowdown(self.now - frame.arrived, work);
     }
 
     /// Hands the record out.

@@ -8,7 +8,8 @@
 //! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do, `chance` is what each try
 //!   meets anew; `service` lets frames in,
 //!   `queues` lets them wait; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
-//!   them; `measure` and `marks` keep the records; `probes` look without disturbing;
+//!   them; `measure` and `marks` keep the records; `probes` look without disturbing; `shortcut` is a
+//!   faster way to the same record for one plain queue;
 //!   `books` checks that nothing is lost, where debug assertions are on.
 
 mod arrivals;
@@ -28,6 +29,9 @@ mod queues;
 mod scaling;
 mod service;
 mod sharing;
+mod shortcut;
+#[cfg(test)]
+mod shortcut_tests;
 mod stations;
 #[cfg(test)]
 mod tests;

@@ -130,9 +130,11 @@ impl World<'_> {
 
     #[inline(always)]
     pub fn work_completed(&mut self, id: u32, pod: u32) {
-        let service = self.pods[pod as usize].service as usize;
-        if !self.stations[service].plain && !self.uneven_work_completed(id, service, pod) {
-            return;
+        if self.has_uneven_work {
+            let service = self.pods[pod as usize].service as usize;
+            if !self.stations[service].plain && !self.uneven_work_completed(id, service, pod) {
+                return;
+            }
         }
         self.go_on(id);
     }

@@ -10,7 +10,7 @@ use crate::model::{AbandonedWork, Discipline};
 
 /// Puts a frame at the end of a list.
 #[inline(always)]
-fn push_back(frames: &mut Frames, queue: &mut Queue, id: u32) {
+pub fn push_back(frames: &mut Frames, queue: &mut Queue, id: u32) {
     frames[id].next = NIL;
     let tail = std::mem::replace(&mut queue.tail, id);
     if tail == NIL {
@@ -47,8 +47,7 @@ impl World<'_> {
     #[inline(always)]
     pub fn enqueue(&mut self, id: u32, service: usize, pod: u32) {
         let station = &mut self.stations[service];
-        let waiting = station.waiting();
-        station.window.peak_queue = station.window.peak_queue.max(waiting);
+        station.note_queue();
         self.frames[id].flags |= flag::QUEUED;
         let queue = if station.central { &mut station.queue } else { &mut self.pods[pod as usize].queue };
         queue.waiting += 1;

@@ -41,7 +41,7 @@ impl World<'_> {
         }
     }
 
-    /// A frame reaches its service: it starts (true), waits (false), or is turned away.
+    /// A frame reaches its service: it is to run on now (true), has begun its work or waits (false), or is turned away.
     #[inline(always)]
     pub fn enter(&mut self, id: u32, sent: Sent) -> Result<bool, FailureCause> {
         let site = self.sites[sent.site.index()];
@@ -73,7 +73,8 @@ impl World<'_> {
             if station.count_start(frame.flags, 0) {
                 self.classes[frame.parent as usize].begin(0);
             }
-            return Ok(true);
+            let (key, pc) = (frame.key, frame.pc);
+            return Ok(self.is_to_run(id, key, pc, chosen));
         }
         if station.preempts && self.preempt_for(id, service, chosen) {
             return Ok(true);
@@ -88,6 +89,16 @@ impl World<'_> {
         pod.hold(chosen, station);
         self.enqueue(id, service, chosen);
         Ok(false)
+    }
+
+    /// Begins the work of a frame of a simple station, if work is its step; whether it is to run instead.
+    #[inline(always)]
+    fn is_to_run(&mut self, id: u32, key: Key, pc: u16, pod: u32) -> bool {
+        if let Step::Work { law } = self.steps[pc as usize] {
+            self.schedule_work(id, key, law, pc, pod);
+            return false;
+        }
+        true
     }
 
     fn enter_central(&mut self, id: u32, service: usize) -> Result<bool, FailureCause> {
@@ -167,37 +178,26 @@ impl World<'_> {
                 self.remove_pod(id);
             }
         } else if station.simple && !self.frames[pod.queue.head].is(flag::ABANDONED) {
-            self.begin_next(service, id);
+            // What `dequeue`, `begin_service` and `begin_work` do for all queues, with everything looked up once.
+            let next = pop_front(&self.frames, &mut pod.queue);
+            pod.queue.waiting -= 1;
+            let frame = &mut self.frames[next];
+            frame.flags &= !flag::QUEUED;
+            let (wait, key, pc) = (self.now - frame.arrived, frame.key, frame.pc);
+            if station.count_start(frame.flags, wait) {
+                self.classes[frame.parent as usize].begin(wait);
+            }
+            if station.notes_first_waits {
+                self.note_first_wait(wait);
+            }
+            if self.is_to_run(next, key, pc, id) {
+                self.runnable.push(next);
+            }
         } else {
             self.release_unevenly(service, id);
         }
         if served && self.stations[service].slowdown {
             self.note_slowdown(frame, service);
-        }
-    }
-
-    /// The head of a simple queue takes the slot that another frame has left. This is what `dequeue`,
-    /// `begin_service` and `begin_work` do for all queues, with the station and the pod looked up once.
-    #[inline(always)]
-    fn begin_next(&mut self, service: usize, pod: u32) {
-        let station = &mut self.stations[service];
-        let queue = &mut self.pods[pod as usize].queue;
-        let id = pop_front(&self.frames, queue);
-        queue.waiting -= 1;
-        let frame = &mut self.frames[id];
-        frame.flags &= !flag::QUEUED;
-        let wait = self.now - frame.arrived;
-        if station.count_start(frame.flags, wait) {
-            self.classes[frame.parent as usize].begin(wait);
-        }
-        if station.notes_first_waits {
-            self.note_first_wait(wait);
-        }
-        let frame = &self.frames[id];
-        let (key, pc) = (frame.key, frame.pc);
-        match self.steps[pc as usize] {
-            Step::Work { law } => self.schedule_work(id, key, law, pc, pod),
-            _ => self.runnable.push(id),
         }
     }
 

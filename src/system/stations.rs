@@ -216,6 +216,12 @@ impl Station {
         self.in_system - self.busy
     }
 
+    /// Somebody more is to wait.
+    #[inline(always)]
+    pub fn note_queue(&mut self) {
+        self.window.peak_queue = self.window.peak_queue.max(self.waiting());
+    }
+
     /// A call has arrived.
     #[inline(always)]
     pub fn count_arrival(&mut self, measured: bool) {
@@ -245,6 +251,16 @@ impl Station {
             self.record.completed += 1;
             self.record.sojourn.record(sojourn);
             self.record.wasted += u64::from(flags & flag::ABANDONED != 0);
+        }
+    }
+
+    /// A measured call that was one piece of work is over.
+    #[inline(always)]
+    pub fn note_slowdown(&mut self, sojourn: u64, work: u64) {
+        if work > 0 {
+            let (sum, count) = &mut self.record.slowdown;
+            *sum += sojourn as f64 / work as f64;
+            *count += 1;
         }
     }
 

@@ -6,6 +6,7 @@ use super::event::{self, Kind, mark};
 use super::frame::Frames;
 use super::measure::ClassTally;
 use super::sharing::Sharing;
+use super::shortcut::PlainQueue;
 use super::stations::{Detail, Meter, Pod, Queue, Station};
 use crate::engine::{Calendar, RingId};
 use crate::metrics::{GridRow, RunRecord, Stopped, WindowRecord};
@@ -15,26 +16,39 @@ use crate::units::{SimDuration, SimTime};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How often, in events, the bounds are looked at.
-const CHECK_EVERY: u64 = 1 << 16;
+pub const CHECK_EVERY: u64 = 1 << 16;
 
 /// Runs replications of one model, reusing its memory.
 #[derive(Debug)]
 pub struct Simulator<'m> {
     world: World<'m>,
+    /// The shortcut, if the model is one plain queue.
+    shortcut: Option<PlainQueue<'m>>,
 }
 
 impl<'m> Simulator<'m> {
     /// Lays out the tables for `model`.
     #[must_use]
     pub fn new(model: &'m Model) -> Self {
-        Self { world: World::new(model) }
+        let world = World::new(model);
+        let shortcut = PlainQueue::of(model, &world.stations);
+        Self { world, shortcut }
+    }
+
+    /// Whether the model's records are made by a shortcut; they are equal to those of the general path.
+    #[must_use]
+    pub fn takes_shortcut(&self) -> bool {
+        self.shortcut.is_some()
     }
 
     /// Runs one replication; see [`simulate`](super::simulate).
     #[must_use]
     pub fn run(&mut self, replication: u64, interrupt: &AtomicBool) -> RunRecord {
         self.world.start(replication);
-        self.world.deliver_events(interrupt);
+        match &mut self.shortcut {
+            Some(queue) => self.world.deliver_shortly(queue, interrupt),
+            None => self.world.deliver_events(interrupt),
+        }
         self.world.take_record()
     }
 }
@@ -99,6 +113,8 @@ pub struct World<'m> {
     pub has_patience: bool,
     pub has_preemption: bool,
     pub has_tries_above: bool,
+    /// Whether work somewhere does not simply last as long as drawn.
+    pub has_uneven_work: bool,
     /// Whether a balancer counts outstanding requests.
     pub has_outstanding: bool,
     /// Whether arrivals end at `to`.
@@ -126,14 +142,16 @@ impl<'m> World<'m> {
         if let Mode::Steady(WarmUp::Fixed(cut)) = plan.mode {
             from += cut;
         }
+        let stations: Vec<Station> = (0..model.services.len()).map(|s| Station::new(s, model)).collect();
         Self {
             model,
+            has_uneven_work: stations.iter().any(|s| !s.plain),
             samplers: model.laws.iter().map(|l| &l.sampler).collect(),
             steps: &model.steps,
             calendar,
             frames: Frames::new(plan.limits.in_flight),
             runnable: Vec::with_capacity(64),
-            stations: (0..model.services.len()).map(|s| Station::new(s, model)).collect(),
+            stations,
             pods: Vec::new(),
             details: Vec::new(),
             meters: Vec::new(),
@@ -238,6 +256,9 @@ impl<'m> World<'m> {
             let Some((now, word)) = self.calendar.pop(alive) else { break };
             self.now = now.as_nanos();
             self.events += 1;
+            if self.calendar.is_crowded() {
+                self.look_ahead();
+            }
             self.handle(word);
             #[cfg(debug_assertions)]
             self.check_books_often();
@@ -249,8 +270,22 @@ impl<'m> World<'m> {
         }
     }
 
+    /// Reads what the next events concern, so that it is on its way from far memory while this event is handled.
+    /// Nothing depends on what is read.
+    #[inline(always)]
+    fn look_ahead(&self) {
+        for word in self.calendar.soon() {
+            if event::kind(word) == Kind::WorkCompleted {
+                let frame = &self.frames[event::low(word)];
+                let pod = self.pods[event::middle(word) as usize].busy;
+                let parent = self.frames.get(frame.parent).map_or(0, |parent| parent.pod);
+                std::hint::black_box((pod, parent));
+            }
+        }
+    }
+
     #[cold]
-    fn check_bounds(&mut self, interrupt: &AtomicBool) {
+    pub fn check_bounds(&mut self, interrupt: &AtomicBool) {
         let limits = self.model.plan.limits;
         if interrupt.load(Ordering::Relaxed) {
             self.stop(Stopped::Interrupted);
@@ -275,7 +310,7 @@ impl<'m> World<'m> {
         }
     }
 
-    fn handle_rarer(&mut self, word: u64) {
+    pub fn handle_rarer(&mut self, word: u64) {
         let (middle, low) = (event::middle(word), event::low(word));
         match event::kind(word) {
             Kind::WorkCompleted | Kind::RequestArrived => {}

@@ -55,6 +55,18 @@ fn a_run_says_its_verdict_and_writes_nothing_unasked() {
 }
 
 #[test]
+fn results_do_not_depend_on_shortcuts() {
+    let place = Place::new();
+    place.write("queue.yaml", &SMALL.replace("replicas: 2", "replicas: 1\n    queue_limit: none"));
+    place.run(&["run", "queue.yaml", "--out", "short"]).with_code(0);
+    place.run(&["run", "queue.yaml", "--no-shortcuts", "--out", "general"]).with_code(0);
+    for name in ["run.json", "summary.csv", "summary.json", "timeseries.csv", "report.html"] {
+        let (short, general) = (place.read(&format!("short/{name}")), place.read(&format!("general/{name}")));
+        assert!(short == general, "{name} differs without shortcuts");
+    }
+}
+
+#[test]
 fn results_do_not_depend_on_threads() {
     let place = place();
     for threads in ["1", "2", "8"] {
