@@ -23,6 +23,7 @@ pub mod system;
 pub mod experiment;
 
 pub mod analysis;
+pub mod baseline;
 
 pub mod report;
 

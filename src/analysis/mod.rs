@@ -4,6 +4,7 @@
 //! reads, and [`judge`] is the only place where a rule and a measurement become a verdict.
 
 mod beside;
+mod contrast;
 mod demand;
 mod groups;
 mod health;
@@ -15,6 +16,7 @@ mod samples;
 mod scalars;
 mod scope;
 mod series;
+mod side_by_side;
 mod slice;
 mod staff;
 mod summarize;
@@ -23,9 +25,13 @@ mod summary;
 mod tests;
 mod track;
 
+pub use contrast::{Change, ContrastRow, Range, Side, all_contrasts, decision_contrasts, decision_samples};
 pub use judge::{judge, judge_at, met_by_run};
 pub use pool::Pool;
 pub use samples::{MetricSample, objective_measure, objective_sample};
+pub use side_by_side::{
+    BestOf, COMPARISON_VERSION, ComparedSide, Entrant, FromBestSide, Selection, SideBySide,
+};
 pub use summarize::{Extra, summarize};
 pub use summary::{
     Assumption, BrokenSpan, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome,

@@ -141,8 +141,16 @@ fn facts(model: &Model, pool: &Pool, precision_reached: Option<bool>) -> RunFact
         censored: classes.iter().map(|c| c.censored).sum(),
         events: total.map_or(0, |t| t.events),
         precision_reached,
-        bounds_hit: pool.endings.iter().filter_map(|&(stopped, runs)| bound(stopped, runs)).collect(),
+        bounds_hit: pool.bounds_hit(),
         resolution: 1.0 / f64::from(1u32 << model.recording.resolution_bits.min(14)),
+    }
+}
+
+impl Pool {
+    /// Bounds that replications hit, in words; empty when none did.
+    #[must_use]
+    pub fn bounds_hit(&self) -> Vec<String> {
+        self.endings.iter().filter_map(|&(stopped, runs)| bound(stopped, runs)).collect()
     }
 }
 

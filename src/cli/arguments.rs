@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::check::{self, CheckOptions};
+use super::compare::{self, CompareOptions};
 use super::exit;
 
 /// Version and commit, as `--version` prints them.
@@ -69,6 +71,12 @@ pub enum Verb {
     /// Repeat a stored run and say whether its results come out the same, byte for byte.
     #[command(after_help = examples::RERUN)]
     Rerun(RerunOptions),
+    /// Judge a change in CI: its objectives, and no regression against what was there before.
+    #[command(after_help = check::EXAMPLES)]
+    Check(CheckOptions),
+    /// Set scenarios beside each other under the same random numbers: better, worse, or no difference shown.
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(CompareOptions),
     /// Find the mistakes of scenarios without running them.
     #[command(after_help = examples::VALIDATE)]
     Validate(ValidateOptions),

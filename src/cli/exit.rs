@@ -11,7 +11,7 @@ Exit codes:
   0    every objective was met, or none was given (inconclusive counts as met without --strict)
   1    could not read, write or finish, or a run reached a bound (its report is written)
   2    wrong usage, an error in the scenario, or a bound foreseen: nothing was run or written
-  98   a regression: results differ from the stored ones
+  98   a regression: `check` found a metric worse than tolerated, or `rerun` other results than the stored
   99   an objective was missed (with --strict: or is inconclusive)
   130  interrupted; nothing was written
 Where several apply, the first of 130, 2, 1, 99, 98, 0 is given.";
@@ -26,7 +26,7 @@ pub enum Exit {
     Failed = 1,
     /// Usage or scenario error, or a bound foreseen before the run: nothing run, nothing written.
     Refused = 2,
-    /// Results differ from the stored ones.
+    /// A metric became worse than tolerated, or results differ from the stored ones.
     Regressed = 98,
     /// An objective was missed. The same code as k6's, so that scripts need no second rule.
     Missed = 99,

@@ -1,6 +1,8 @@
 //! Arguments, terminal, progress, signals, exit codes. Everything the program says, it says from here.
 
 mod arguments;
+mod check;
+mod compare;
 mod exit;
 mod generate;
 mod progress;

@@ -3,6 +3,8 @@
 use serde_json::json;
 
 use super::arguments::{EditOptions, Format, NewOptions, RerunOptions, RunOptions, ValidateOptions, Verb};
+use super::check;
+use super::compare;
 use super::exit::Exit;
 use super::generate;
 use super::progress::Progress;
@@ -22,6 +24,8 @@ pub fn carry_out(verb: Verb, terminal: &Terminal) -> Result<Exit, StudyError> {
     let printed = match verb {
         Verb::Run(options) => return run(&options, terminal),
         Verb::Rerun(options) => return rerun(&options, terminal),
+        Verb::Check(options) => return check::check(&options, terminal),
+        Verb::Compare(options) => return compare::compare(&options, terminal),
         Verb::Validate(options) => return validate(&options, terminal),
         Verb::Schema => terminal.result(&indented(&scenario::schema())),
         Verb::New(options) => new(&options, terminal),
@@ -167,7 +171,7 @@ fn new(options: &NewOptions, terminal: &Terminal) -> Result<(), StudyError> {
 }
 
 /// Does `work` with progress shown and Ctrl-C heard.
-fn watched<R>(
+pub(super) fn watched<R>(
     terminal: &Terminal,
     threads: usize,
     work: impl FnOnce(Execution<'_>) -> Result<R, StudyError>,
@@ -179,19 +183,19 @@ fn watched<R>(
 }
 
 /// Errors always, warnings unless told to be quiet.
-fn show_diagnostics(prepared: &Prepared, terminal: &Terminal) {
+pub(super) fn show_diagnostics(prepared: &Prepared, terminal: &Terminal) {
     if prepared.diagnostics.has_errors() || !terminal.is_quiet {
         terminal.message(&prepared.diagnostics.render(&prepared.document.sources, terminal.colors_messages));
     }
 }
 
-fn edits(options: &EditOptions) -> Vec<Edit> {
+pub(super) fn edits(options: &EditOptions) -> Vec<Edit> {
     let edit = |(option, assignment): (&str, String)| Edit { option: option.to_owned(), assignment };
     options.edits().into_iter().map(edit).collect()
 }
 
 /// A path as scenarios name files: with `/` on every system.
-fn file_name(path: &str) -> String {
+pub(super) fn file_name(path: &str) -> String {
     if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
 }
 

@@ -5,6 +5,7 @@
 //! a replication (`from - settle` is zero).
 
 mod class;
+mod decision;
 mod ids;
 mod objective;
 mod plan;
@@ -15,6 +16,7 @@ mod traffic;
 
 pub use crate::policy::Balancer;
 pub use class::{Class, Patience, PatienceUntil};
+pub use decision::{DecisionMetric, Direction, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
 pub use objective::{Comparison, Measure, Objective, Scope, ShareKind};
 pub use plan::{After, Limits, Mode, NamedWindow, RunPlan, WarmUp};

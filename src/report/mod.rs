@@ -1,24 +1,38 @@
 //! Values to strings and charts. Computes nothing: every number shown stands in the
 //! [`Summary`](crate::analysis::Summary).
 
+mod annotations;
 mod axis;
 mod chart;
 mod charts;
+mod check_text;
 mod columns;
+mod compare;
+mod compare_page;
+mod compare_text;
 mod csv;
 #[cfg(test)]
 mod example;
 mod html;
 mod json;
+mod junit;
 mod line;
+mod markdown;
 mod number;
 mod page;
 mod text;
 mod view;
 
+pub use annotations::{check_annotations, diagnostic_annotations};
 pub use charts::{DrawnChart, charts};
+pub use check_text::{check_json, check_text};
+pub use compare::{compare_csv, compare_json};
+pub use compare_page::compare_html;
+pub use compare_text::compare_text;
 pub use csv::{summary_csv, timeseries_csv};
 pub use json::summary_json;
+pub use junit::check_junit;
+pub use markdown::{MARKER, check_markdown};
 pub use number::{clock, duration, human, instant, plain, share, shortest, thousands};
 pub use page::{Origin, html};
 pub use text::{TextOptions, text};

@@ -5,6 +5,7 @@
 
 mod cursor;
 mod diagnostics;
+mod diff;
 mod document;
 mod edit;
 mod inputs;
@@ -18,17 +19,20 @@ mod resolve;
 mod schema;
 mod source;
 mod table;
+mod tolerance;
 mod values;
 mod yaml;
 
 pub use cursor::{Assumption, Context, Field, MapCursor};
 pub use diagnostics::{Diagnostic, Diagnostics, Note, Severity, nearest};
+pub use diff::{Difference, differences};
 pub use document::Document;
 pub use inputs::{InputError, Inputs, MemoryInputs, RecordedInputs, beside, matches};
 pub use manifests::Object;
 pub use node::{Entry, Mapping, Node, Scalar, Value};
 pub use path::{ObjectName, Path, PathError, Segment};
-pub use resolve::{Scenario, resolve, schema};
+pub use resolve::{Against, CheckPlan, Inconclusive, Scenario, resolve, schema};
 pub use schema::{schema_of, to_json};
 pub use source::{FileId, Origin, Source, Sources, Span};
 pub use table::{Key, Kind, Table, optional, required, with_default};
+pub use tolerance::{Allowance, Tolerance, Tolerances};

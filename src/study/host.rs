@@ -39,6 +39,12 @@ impl Stopwatch {
         Self { started: Instant::now(), cpu_s: cpu_seconds() }
     }
 
+    /// Seconds by the clock on the wall since the start.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
     /// What was spent since the start.
     #[must_use]
     pub fn stop(self, threads: usize) -> Host {

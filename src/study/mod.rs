@@ -2,13 +2,19 @@
 //! nothing here speaks to a terminal.
 
 mod account;
+mod baseline_file;
+mod check;
+mod compare;
 mod error;
 mod front;
+mod git;
 mod host;
 mod inputs;
+mod opponent;
 mod output;
 mod prepare;
 mod provenance;
+mod race;
 mod rerun;
 mod resolved;
 mod run;
@@ -17,10 +23,15 @@ mod step;
 mod trials;
 mod validate;
 
+pub use baseline_file::{prepare_file, read_baseline, update_baseline, write_file};
+pub use check::{CheckResult, CheckSettings, Contest, Rival, check};
+pub use compare::{CompareResult, Contestant, compare};
 pub use error::StudyError;
 pub use front::Study;
+pub use git::GitInputs;
 pub use host::{Host, Stopwatch};
 pub use inputs::FileInputs;
+pub use opponent::{Opponent, opponent};
 pub use output::{Directory, Output, OutputFile};
 pub use prepare::{Prepared, prepare};
 pub use provenance::{COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RunCounts, VERSION};

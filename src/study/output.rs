@@ -121,6 +121,14 @@ pub(super) fn write_atomically(target: &Path, content: &[u8]) -> Result<(), Stud
     Beside::write(target.to_owned(), content)?.rename()
 }
 
+/// Makes sure that the file can be written: a probe beside it sees read-only places and full disks.
+///
+/// # Errors
+/// If it cannot.
+pub(super) fn ensure_writable(target: &Path) -> Result<(), StudyError> {
+    Beside::write(target.to_owned(), b"probe").map(drop)
+}
+
 /// A complete file under a temporary name beside its place; removed unless it is renamed.
 struct Beside {
     temporary: PathBuf,

@@ -90,12 +90,19 @@ impl Provenance {
 /// `flashcrowd run` with these edits, quoted for a shell.
 #[must_use]
 pub fn command(scenario: &str, edits: &[Edit]) -> String {
-    let mut line = format!("flashcrowd run {}", quoted(scenario));
+    command_of("run", scenario, edits)
+}
+
+/// `flashcrowd VERB` with these edits, quoted for a shell.
+#[must_use]
+pub fn command_of(verb: &str, scenario: &str, edits: &[Edit]) -> String {
+    let mut line = format!("flashcrowd {verb} {}", quoted(scenario));
     for edit in edits {
-        let short = edit.option != "--set";
+        // Options that name their path take the value alone; every other edit can be written as `--set`.
+        let short = ["--seed", "--replications", "--precision"].contains(&edit.option.as_str());
         let value =
             edit.assignment.split_once('=').filter(|_| short).map_or(&*edit.assignment, |(_, value)| value);
-        line.push_str(&format!(" {} {}", edit.option, quoted(value)));
+        line.push_str(&format!(" {} {}", if short { &edit.option } else { "--set" }, quoted(value)));
     }
     line
 }

@@ -1,6 +1,8 @@
 //! The built program from outside: what it prints, what it leaves on disk, how it ends.
 
 mod bad_input;
+mod check;
+mod compare;
 mod plain;
 mod program;
 mod runs;

@@ -1,6 +1,7 @@
 //! Every integration test, in one binary.
 
 mod cli;
+mod guarantees;
 mod house;
 mod oracle;
 mod properties;

@@ -3,6 +3,7 @@
 //! Decoding and validation are one pass: a [`Scenario`] is the proof that the document was valid.
 
 mod build;
+mod check;
 mod classes;
 mod clock;
 mod cluster;
@@ -31,6 +32,7 @@ use super::inputs::Inputs;
 use super::schema::schema_of;
 use super::table::{Kind, Table, optional, required};
 use build::Build;
+pub use check::{Against, CheckPlan, Inconclusive};
 use upstreams::{UPSTREAM, Upstreams};
 use workloads::Workloads;
 
@@ -43,6 +45,8 @@ pub struct Scenario {
     pub model: Model,
     /// What was taken for granted because the scenario says nothing, sorted by address.
     pub assumptions: Vec<Assumption>,
+    /// How `flashcrowd check` judges it.
+    pub check: CheckPlan,
 }
 
 static ROOT: Table = Table {
@@ -78,6 +82,7 @@ static ROOT: Table = Table {
             Kind::List(&Kind::Objective),
             "What is promised, such as checkout within 800ms >= 99.5%",
         ),
+        optional("check", Kind::Map(&check::CHECK), "How `flashcrowd check` judges a change"),
     ],
 };
 
@@ -104,14 +109,14 @@ pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, D
         return (None, Diagnostics::default());
     }
     let context = Context::new(&document.sources, inputs);
-    let model = decode(document, &context);
+    let (model, check) = decode(document, &context);
     let valid = !context.has_errors();
     let (mut diagnostics, assumptions) = context.finish();
     document.slips.iter().for_each(|(span, help)| diagnostics.help_at(*span, help));
-    (valid.then_some(Scenario { model, assumptions }), diagnostics)
+    (valid.then_some(Scenario { model, assumptions, check }), diagnostics)
 }
 
-fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Model {
+fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> (Model, CheckPlan) {
     let mut build = Build::new(context);
     let root = MapCursor::open(context, &document.root, String::new(), &ROOT);
     // These have been carried out by the document; `schema` has one value.
@@ -159,7 +164,8 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Model {
     if !context.has_errors() {
         plausibility::doubt(&build);
     }
-    build.model
+    let check = root.field("check").map(|field| check::check(&field, &build)).unwrap_or_default();
+    (build.model, check)
 }
 
 /// A scenario without `run` has all of its defaults.

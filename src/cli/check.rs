@@ -1,0 +1,278 @@
+//! The verb `check`, for CI.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
+
+use super::arguments::Format;
+use super::exit::Exit;
+use super::terminal::Terminal;
+use super::verbs::{file_name, show_diagnostics, watched};
+use crate::baseline::{Baseline, CheckOutcome};
+use crate::report;
+use crate::scenario::{Against, Inconclusive, Inputs, Tolerance, quantity};
+use crate::study::{self, CheckSettings, Contest, Edit, FileInputs, Opponent, Prepared, Rival, StudyError};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  flashcrowd check opening.yaml --against git:main --budget 60s --junit junit.xml --markdown pr.md
+  flashcrowd check scenarios/*.yaml --against base/scenarios --tolerate 'checkout p99=+2%'
+  flashcrowd check opening.yaml --baseline baseline.json --update-baseline --replications 100
+  flashcrowd check opening.yaml --baseline baseline.json";
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// The scenario or study files.
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub scenario: Vec<String>,
+    /// Compare with this scenario file, folder of scenarios, or git:REVISION; both sides are simulated now.
+    #[arg(long, value_name = "PLACE", conflicts_with = "baseline")]
+    pub against: Option<String>,
+    /// Compare with what this file has stored.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// Store what is measured now in the baseline file.
+    #[arg(long, requires = "baseline")]
+    pub update_baseline: bool,
+    /// How much worse a metric may become: 'checkout p99=+5%', 10ms, 0.1pp, exact, ignore; may be repeated.
+    #[arg(long, value_name = "METRIC=TOLERANCE")]
+    pub tolerate: Vec<String>,
+    /// Change a value of both sides before the scenario is understood; may be repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Root seed of all randomness (sets run.seed).
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<String>,
+    /// A fixed number of replications of each side; without it they are added until every verdict is decided.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(2..=1_000_000))]
+    pub replications: Option<u32>,
+    /// Wall time after which no replications are added, such as 60s; how many there are then depends on the machine.
+    #[arg(long, value_name = "DURATION", conflicts_with = "replications")]
+    pub budget: Option<String>,
+    /// What it means that something could not be decided; the scenario's word, or warn.
+    #[arg(long, value_enum, value_name = "WORD")]
+    pub inconclusive: Option<Meaning>,
+    /// Write JUnit XML.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub junit: Option<PathBuf>,
+    /// Write Markdown for a comment under a pull request.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub markdown: Option<PathBuf>,
+    /// Annotations of scenario errors and regressions; auto means on GitHub Actions.
+    #[arg(long, value_enum, value_name = "WHERE", default_value_t = Annotations::Auto)]
+    pub annotations: Annotations,
+    /// Threads; 0 is one a core. Results do not depend on it.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub threads: usize,
+}
+
+/// What undecided verdicts mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Meaning {
+    /// It passes, and says so.
+    Pass,
+    /// It passes with a warning.
+    Warn,
+    /// It fails.
+    Fail,
+}
+
+/// Where annotations go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Annotations {
+    /// On GitHub Actions if that is where the program runs.
+    Auto,
+    /// GitHub Actions.
+    Github,
+    /// Nowhere.
+    None,
+}
+
+/// One scenario with what it is compared with.
+struct Side {
+    head: Prepared,
+    opponent: Opponent,
+}
+
+pub fn check(options: &CheckOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
+    let settings = settings(options)?;
+    let is_annotated = match options.annotations {
+        Annotations::Github => true,
+        Annotations::None => false,
+        Annotations::Auto => std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
+    };
+    let written = [&options.junit, &options.markdown, &options.baseline];
+    let wanted = [true, true, options.update_baseline];
+    for (file, _) in written.iter().zip(wanted).filter(|(_, wanted)| *wanted) {
+        file.as_ref().map_or(Ok(()), |file| study::prepare_file(file))?;
+    }
+    let baseline = baseline(options, terminal)?;
+    let sides = sides(options)?;
+    for side in &sides {
+        side.worth_showing().for_each(|prepared| show_diagnostics(prepared, terminal));
+        let head = &side.head;
+        if is_annotated {
+            terminal.message(&report::diagnostic_annotations(&head.diagnostics, &head.document.sources));
+        }
+    }
+    if sides.iter().flat_map(Side::all).any(|prepared| prepared.scenario.is_none()) {
+        return Ok(Exit::Refused);
+    }
+    let file = options.baseline.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
+    let contests: Vec<Contest<'_>> =
+        sides.iter().map(|side| side.contest(&file, baseline.as_ref())).collect();
+    let result =
+        watched(terminal, options.threads, |execution| study::check(&contests, &settings, execution))?;
+    if options.update_baseline
+        && let Some(file) = &options.baseline
+    {
+        study::update_baseline(file, baseline.as_ref(), result.measured)?;
+        terminal.note(&format!("stored in {}", file.display()));
+    }
+    if let Some(file) = &options.junit {
+        study::write_file(file, &report::check_junit(&result.report))?;
+    }
+    if let Some(file) = &options.markdown {
+        study::write_file(file, &report::check_markdown(&result.report))?;
+    }
+    if is_annotated {
+        terminal.message(&report::check_annotations(&result.report));
+    }
+    terminal.result(&match terminal.format {
+        Format::Json => report::check_json(&result.report),
+        Format::Text => report::check_text(&result.report, terminal.colors_result),
+    })?;
+    result.bounds_hit.iter().for_each(|bound| terminal.note(&format!("bound hit: {bound}")));
+    let bounds = if result.bounds_hit.is_empty() { Exit::Passed } else { Exit::Failed };
+    Ok(bounds.or(match result.report.outcome {
+        CheckOutcome::Missed => Exit::Missed,
+        CheckOutcome::Regressed => Exit::Regressed,
+        CheckOutcome::Inconclusive | CheckOutcome::Passed => Exit::Passed,
+    }))
+}
+
+impl Side {
+    fn all(&self) -> impl Iterator<Item = &Prepared> {
+        let base = match &self.opponent {
+            Opponent::Scenario(_, prepared) => Some(&**prepared),
+            Opponent::Nobody(_) => None,
+        };
+        [Some(&self.head), base].into_iter().flatten()
+    }
+
+    /// The new side, and the old one if it is broken: its warnings are not the change's.
+    fn worth_showing(&self) -> impl Iterator<Item = &Prepared> {
+        self.all().enumerate().filter(|(at, side)| *at == 0 || side.scenario.is_none()).map(|(_, side)| side)
+    }
+
+    fn contest<'a>(&'a self, file: &'a str, baseline: Option<&'a Baseline>) -> Contest<'a> {
+        let head = &self.head;
+        match (&self.opponent, baseline) {
+            (Opponent::Scenario(label, prepared), _) => {
+                Contest { head, rival: Rival::Scenario(label, prepared), note: None }
+            }
+            (Opponent::Nobody(_), Some(baseline)) => {
+                Contest { head, rival: Rival::Stored(file, baseline), note: None }
+            }
+            (Opponent::Nobody(reason), None) => Contest {
+                head,
+                rival: Rival::Nobody,
+                note: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
+            },
+        }
+    }
+}
+
+fn settings(options: &CheckOptions) -> Result<CheckSettings, StudyError> {
+    let tolerance = |text: &String| {
+        let refused = |reason: String| StudyError::Refused(format!("--tolerate {text}: {reason}"));
+        let (head, value) = text.rsplit_once('=').ok_or_else(|| {
+            refused("needs a metric, `=` and a tolerance, such as 'checkout p99=+5%'".to_owned())
+        })?;
+        let parsed = Tolerance::parse(value)
+            .map_err(|wrong| refused(format!("{}; expected {}", wrong.message, wrong.expected)))?;
+        Ok((head.trim().to_owned(), parsed))
+    };
+    let budget = options.budget.as_deref().map(|text| {
+        let refused = |reason: String| StudyError::Refused(format!("--budget {reason}"));
+        quantity::duration(text)
+            .map_err(|wrong| refused(format!("{}; expected {}", wrong.message, wrong.expected)))
+    });
+    Ok(CheckSettings {
+        tolerate: options.tolerate.iter().map(tolerance).collect::<Result<_, StudyError>>()?,
+        inconclusive: options.inconclusive.map(|meaning| match meaning {
+            Meaning::Pass => Inconclusive::Pass,
+            Meaning::Warn => Inconclusive::Warn,
+            Meaning::Fail => Inconclusive::Fail,
+        }),
+        replications: options.replications,
+        budget: budget.transpose()?,
+        accepts: options.update_baseline,
+    })
+}
+
+/// The stored baseline. One that is to be replaced may be missing or unusable; then nothing is compared.
+fn baseline(options: &CheckOptions, terminal: &Terminal) -> Result<Option<Baseline>, StudyError> {
+    let Some(file) = &options.baseline else { return Ok(None) };
+    match study::read_baseline(file) {
+        Ok(None) if !options.update_baseline => Err(StudyError::Failed(format!(
+            "there is no baseline `{}`; --update-baseline makes it",
+            file.display()
+        ))),
+        Err(error) if options.update_baseline => {
+            terminal.note(&format!("warning: {error}: it is replaced"));
+            Ok(None)
+        }
+        found => found,
+    }
+}
+
+/// Every scenario, and what it is compared with: the place of the command line, else that of its own `check:`.
+fn sides(options: &CheckOptions) -> Result<Vec<Side>, StudyError> {
+    let inputs = FileInputs::new("");
+    let edits = edits(options);
+    let given = options.against.as_ref().map(|place| match place.strip_prefix("git:") {
+        Some(_) => Against::Place(place.clone()),
+        None => Against::Place(file_name(place)),
+    });
+    let side = |name: &String| {
+        let name = file_name(name);
+        let head = study::prepare(&name, &edits, &inputs)?;
+        let section = || head.scenario.as_ref().and_then(|scenario| scenario.check.against.clone());
+        let against = given.clone().or_else(|| section().filter(|_| options.baseline.is_none()));
+        let opponent = match against.filter(|_| head.scenario.is_some()) {
+            Some(against) => study::opponent(&name, &against, &edits, &inputs)?,
+            None => Opponent::Nobody(String::new()),
+        };
+        Ok(Side { head, opponent })
+    };
+    expanded(&options.scenario, &inputs)?.iter().map(side).collect()
+}
+
+/// Scenario files; a folder stands for the YAML files in it.
+fn expanded(names: &[String], inputs: &FileInputs) -> Result<Vec<String>, StudyError> {
+    let mut all = Vec::new();
+    for name in names {
+        let folder = std::path::Path::new(name).is_dir();
+        if !folder {
+            all.push(name.clone());
+            continue;
+        }
+        let listed = inputs.list(&file_name(name));
+        let files = listed.map_err(|error| StudyError::Failed(format!("cannot read `{name}`: {error}")))?;
+        let is_scenario = |file: &String| file.ends_with(".yaml") || file.ends_with(".yml");
+        all.extend(files.unwrap_or_default().into_iter().filter(is_scenario));
+    }
+    if all.is_empty() {
+        return Err(StudyError::Refused("no scenario file in the folder".to_owned()));
+    }
+    Ok(all)
+}
+
+fn edits(options: &CheckOptions) -> Vec<Edit> {
+    let edit = |option: &str, assignment: String| Edit { option: option.to_owned(), assignment };
+    let sets = options.set.iter().map(|text| edit("--set", text.clone()));
+    let seed = options.seed.iter().map(|seed| edit("--seed", format!("run.seed={seed}")));
+    sets.chain(seed).collect()
+}

@@ -1,0 +1,98 @@
+//! The verb `compare`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use super::arguments::{EditOptions, Format};
+use super::exit::Exit;
+use super::terminal::Terminal;
+use super::verbs::{edits, file_name, show_diagnostics, watched};
+use crate::report;
+use crate::scenario::quantity;
+use crate::study::{self, Contestant, Directory, Edit, FileInputs, Output, Prepared, StudyError};
+
+pub const EXAMPLES: &str = "\
+Examples:
+  flashcrowd compare before.yaml after.yaml
+  flashcrowd compare opening.yaml --with services.web.replicas=40
+  flashcrowd compare opening.yaml --set services.web.slots=8 --with services.web.slots=16
+  flashcrowd compare opening.yaml --with 'services.web.replicas=30; services.web.slots=8' \\
+      --with services.web.replicas=40 --indifference 2% --out comparison";
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// The scenario files; each is a side, the first one the base.
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub scenario: Vec<String>,
+    /// One more side: the first scenario with these edits on top of --set; several are separated by `;`. May be
+    /// repeated.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub with: Vec<String>,
+    /// Edits of every side.
+    #[command(flatten)]
+    pub edit: EditOptions,
+    /// With three sides or more: select the best one, where differences below this share do not matter.
+    #[arg(long, value_name = "PERCENT")]
+    pub indifference: Option<String>,
+    /// Threads; 0 is one a core. Results do not depend on it.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub threads: usize,
+    /// Write page, table and JSON into this directory.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+}
+
+pub fn compare(options: &CompareOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
+    let indifference = options.indifference.as_deref().map(indifference).transpose()?;
+    let sides = sides(options)?;
+    sides.iter().for_each(|(_, prepared)| show_diagnostics(prepared, terminal));
+    if sides.iter().any(|(_, prepared)| prepared.scenario.is_none()) {
+        return Ok(Exit::Refused);
+    }
+    let contestants: Vec<Contestant<'_>> =
+        sides.iter().map(|(label, prepared)| Contestant { label, prepared }).collect();
+    let mut directory = options.out.as_ref().map(Directory::new);
+    let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
+    let result = watched(terminal, options.threads, |execution| {
+        study::compare(&contestants, indifference, execution, output)
+    })?;
+    let mut text = match terminal.format {
+        Format::Json => report::compare_json(&result.comparison),
+        Format::Text => report::compare_text(&result.comparison),
+    };
+    if terminal.format == Format::Text {
+        result.bounds_hit.iter().for_each(|bound| text.push_str(&format!("bound hit: {bound}\n")));
+        if let Some(out) = &options.out {
+            let names = result.files.iter().map(|file| out.join(&file.name).display().to_string());
+            text.push_str(&format!("Written: {}\n", names.collect::<Vec<_>>().join(", ")));
+        }
+    }
+    terminal.result(&text)?;
+    Ok(if result.bounds_hit.is_empty() { Exit::Passed } else { Exit::Failed })
+}
+
+fn indifference(text: &str) -> Result<f64, StudyError> {
+    let refused = |reason: String| StudyError::Refused(format!("--indifference {reason}"));
+    let share = quantity::ratio(text).map_err(|wrong| refused(wrong.message))?;
+    if share > 0.0 { Ok(share) } else { Err(refused("must be above zero, such as 2%".to_owned())) }
+}
+
+/// Every side with what it is called.
+fn sides(options: &CompareOptions) -> Result<Vec<(String, Prepared)>, StudyError> {
+    let inputs = FileInputs::new("");
+    let common = edits(&options.edit);
+    let names: Vec<String> = options.scenario.iter().map(|name| file_name(name)).collect();
+    let mut sides = Vec::with_capacity(names.len() + options.with.len());
+    for name in &names {
+        sides.push((name.clone(), study::prepare(name, &common, &inputs)?));
+    }
+    for with in &options.with {
+        let mut all = common.clone();
+        let one = |text: &str| Edit { option: "--with".to_owned(), assignment: text.trim().to_owned() };
+        all.extend(with.split(';').filter(|text| !text.trim().is_empty()).map(one));
+        sides.push((with.trim().to_owned(), study::prepare(&names[0], &all, &inputs)?));
+    }
+    Ok(sides)
+}

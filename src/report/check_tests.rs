@@ -1,0 +1,123 @@
+use super::super::annotations::check_annotations;
+use super::super::check_text::check_text;
+use super::super::junit::check_junit;
+use super::*;
+use crate::analysis::{Estimate, ObjectiveResult, Outcome, Range};
+use crate::baseline::CheckRow;
+use crate::scenario::Difference;
+
+fn row(metric: &str, finding: Finding, factor: f64) -> CheckRow {
+    let range = |value: f64, half: f64| Some(Range { value, low: value - half, high: value + half });
+    CheckRow {
+        metric: metric.to_owned(),
+        unit: "s".into(),
+        before: Some(0.8),
+        after: Some(0.8 * factor),
+        difference: range(0.8 * (factor - 1.0), 0.004),
+        ratio: range(factor, 0.005),
+        tolerance: "5 %".into(),
+        finding,
+        note: (finding == Finding::Undecided).then(|| "needs more runs".to_owned()),
+    }
+}
+
+fn objective(rule: &str, outcome: Outcome) -> ObjectiveResult {
+    ObjectiveResult {
+        rule: rule.to_owned(),
+        scope: "class/view".into(),
+        metric: "sojourn_p99".into(),
+        comparison: "<",
+        outcome,
+        measured: Some(Estimate { mean: 0.88, ci95_low: 0.876, ci95_high: 0.884, replications: 20 }),
+        limit: 0.5,
+        unit: "s",
+        worst_at: None,
+        runs_met: None,
+        note: None,
+    }
+}
+
+fn report(outcome: CheckOutcome) -> CheckReport {
+    let difference = |path: &str, before: Option<&str>, after: Option<&str>| Difference {
+        path: path.into(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let scenario = CheckedScenario {
+        name: "A shop".into(),
+        file: "shop.yaml".into(),
+        against: Some("git:main (0123456789)".into()),
+        outcome,
+        objectives: vec![
+            objective("view p99 < 500ms", Outcome::Fail),
+            objective("view mean < 2s", Outcome::Pass),
+        ],
+        metrics: vec![
+            row("view p99", Finding::Regressed, 1.1),
+            row("view mean", Finding::Held, 1.01),
+            row("pay p99", Finding::Undecided, 1.05),
+            row("cost", Finding::Shown, 0.9),
+        ],
+        differences: vec![
+            difference("services.web.slots", Some("8"), Some("4")),
+            difference("services.cart.slots", None, Some("4")),
+        ],
+        replications: 40,
+        seed: 1,
+        looks: 2,
+        looks_planned: 4,
+        inconclusive: "warn",
+        budget_spent: None,
+        notes: vec!["a remark".into()],
+    };
+    CheckReport::new(vec![scenario])
+}
+
+#[test]
+fn the_terminal_says_what_is_worse_first() {
+    let text = check_text(&report(CheckOutcome::Missed), false);
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_comment_begins_with_its_marker_and_the_headline() {
+    insta::assert_snapshot!(check_markdown(&report(CheckOutcome::Missed)));
+}
+
+#[test]
+fn comments_stay_under_the_limit_and_hostile_names_stay_text() {
+    let mut long = report(CheckOutcome::Regressed);
+    long.scenarios[0].name = "</details><script>alert(1)</script> @everyone | x".into();
+    let scenario = long.scenarios[0].clone();
+    long.scenarios = vec![scenario; 500];
+    let long = CheckReport::new(long.scenarios);
+    let text = check_markdown(&long);
+    assert!(text.chars().count() < 65_000 && text.contains("parts are left out"), "{}", text.len());
+    assert!(!text.contains("<script") && !text.contains("@everyone"));
+    assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+    assert_eq!(text.matches(MARKER).count(), 1);
+}
+
+#[test]
+fn junit_has_a_failure_for_what_failed_and_no_success_for_what_is_open() {
+    let xml = check_junit(&report(CheckOutcome::Missed));
+    assert!(
+        xml.contains(r#"tests="5" failures="2""#) || xml.contains(r#"tests="5" skipped="1" failures="2""#),
+        "{xml}"
+    );
+    assert!(xml.contains("<skipped") && xml.contains("view p99 is no worse"), "{xml}");
+    let mut strict = report(CheckOutcome::Regressed);
+    strict.scenarios[0].inconclusive = "fail";
+    assert!(!check_junit(&strict).contains("<skipped"));
+}
+
+#[test]
+fn regressions_are_annotated_at_their_file() {
+    let text = check_annotations(&report(CheckOutcome::Regressed));
+    assert_eq!(
+        text,
+        "::error file=shop.yaml,title=flashcrowd: regression::view p99 is worse by \
+         +10.00 ± 0.50 %25, tolerated 5 %25\n"
+    );
+}

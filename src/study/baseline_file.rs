@@ -1,0 +1,65 @@
+//! The baseline file: read, and replaced whole or not at all.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::StudyError;
+use super::output::{ensure_writable, write_atomically};
+use super::provenance::{COMMIT, MODEL_SEMANTICS, VERSION};
+use crate::baseline::{Baseline, StoredScenario};
+
+/// Reads a baseline; `None` if there is none yet.
+///
+/// # Errors
+/// If the file cannot be read, is cut off, damaged, or of another version of the format.
+pub fn read_baseline(file: &Path) -> Result<Option<Baseline>, StudyError> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(reason) if reason.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(reason) => return Err(StudyError::read(file, reason)),
+    };
+    Baseline::parse(&text).map(Some).map_err(|error| {
+        StudyError::Failed(format!(
+            "cannot use the baseline `{}`: {error}; --update-baseline makes a new one",
+            file.display()
+        ))
+    })
+}
+
+/// Stores what was measured, in the place of earlier measurements of the same scenarios; those of others stay.
+///
+/// # Errors
+/// If the file cannot be written; then it is as it was.
+pub fn update_baseline(
+    file: &Path,
+    earlier: Option<&Baseline>,
+    measured: Vec<StoredScenario>,
+) -> Result<(), StudyError> {
+    let is_kept = |stored: &&StoredScenario| measured.iter().all(|new| new.scenario != stored.scenario);
+    let kept: Vec<StoredScenario> =
+        earlier.iter().flat_map(|baseline| &baseline.scenarios).filter(is_kept).cloned().collect();
+    let all = kept.into_iter().chain(measured).collect();
+    write_atomically(file, of_this_program(all).to_json().as_bytes())
+}
+
+/// Makes sure that a file can be written, before time is spent on its content.
+///
+/// # Errors
+/// If it cannot.
+pub fn prepare_file(file: &Path) -> Result<(), StudyError> {
+    ensure_writable(file)
+}
+
+/// Writes a report's file whole or not at all.
+///
+/// # Errors
+/// If it cannot be written; then what was there before is still there.
+pub fn write_file(file: &Path, content: &str) -> Result<(), StudyError> {
+    write_atomically(file, content.as_bytes())
+}
+
+/// A baseline that this program wrote.
+pub(super) fn of_this_program(scenarios: Vec<StoredScenario>) -> Baseline {
+    Baseline::new(VERSION, COMMIT, MODEL_SEMANTICS, scenarios)
+}
