@@ -11,9 +11,6 @@ use super::heap::{EMPTY, Heap};
 use crate::units::{SimDuration, SimTime};
 use std::collections::VecDeque;
 
-/// Events in the heap from which on looking ahead pays.
-const CROWD: usize = 4096;
-
 /// A ring of timers with one constant delay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RingId(pub u16);
@@ -194,18 +191,6 @@ impl Calendar {
             }
         }
         None
-    }
-
-    /// Whether so much waits that what events concern is hardly in the processor's nearest memory any more.
-    #[inline(always)]
-    pub fn is_crowded(&self) -> bool {
-        self.heap.len() > CROWD
-    }
-
-    /// Words of events that may well come next, for a look ahead at what they concern; `u64::MAX` is none.
-    #[inline(always)]
-    pub fn soon(&self) -> [u64; 4] {
-        self.heap.next_to_root().map(|key| key as u64)
     }
 
     /// Events in the heap and registers, in no particular order, for probes that must disturb nobody.

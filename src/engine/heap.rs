@@ -79,12 +79,6 @@ impl Heap {
         }
     }
 
-    /// The keys next to the root: the second smallest is among them. Places without a key hold [`EMPTY`].
-    #[inline(always)]
-    pub fn next_to_root(&self) -> [u128; ARITY] {
-        self.lines.get(1).unwrap_or(&NO_FAMILY).0
-    }
-
     /// All keys in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = u128> + '_ {
         let keys = self.lines.iter().flat_map(|line| line.0).skip(ARITY - 1);
@@ -126,6 +120,7 @@ impl Heap {
     #[inline(always)]
     fn sift_down(&mut self, key: u128) {
         let mut at = 0;
+        let (mut line, mut place) = (0, ARITY - 1);
         while let Some(Family(family)) = self.lines.get(at + 1) {
             // Two independent comparisons, then one, without unpredictable branches.
             let left = usize::from(family[1] < family[0]);
@@ -135,10 +130,11 @@ impl Heap {
             if key <= child {
                 break;
             }
-            *self.key(at) = child;
+            self.lines[line].0[place] = child;
+            (line, place) = (at + 1, best);
             at = at * ARITY + 1 + best;
         }
-        *self.key(at) = key;
+        self.lines[line].0[place] = key;
     }
 }
 

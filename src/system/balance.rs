@@ -134,17 +134,18 @@ impl World<'_> {
         if ready.len() == 1 && !matches!(state.kind, Kind::LeastConnections) {
             return Some(ready[0]);
         }
+        // Turns need no random bits, and are what most edges take.
+        if matches!(state.kind, Kind::RoundRobin) {
+            if ready.is_empty() {
+                return None;
+            }
+            let view = state.view(sent.caller);
+            let at = state.turn(view, ready.len());
+            return Some(ready[at]);
+        }
         let Sent { site, caller, key, tries_above, attempt } = sent;
         let bits = || chance::of_try(key, tries_above, purpose::BALANCE, attempt, site);
         match &state.kind {
-            Kind::RoundRobin => {
-                if ready.is_empty() {
-                    return None;
-                }
-                let view = state.view(caller);
-                let at = state.turn(view, ready.len());
-                Some(ready[at])
-            }
             Kind::PowerOfTwo => {
                 let n = ready.len() as u64;
                 let bits = bits();
@@ -169,7 +170,7 @@ impl World<'_> {
                 let address = uniform_below(key.draw(purpose::ADDRESS), *addresses);
                 any(ready, Key::root(address, 0, 0).draw(0))
             }
-            Kind::PowerOfD(_) | Kind::LeastConnections | Kind::LeastWorkLeft => {
+            Kind::RoundRobin | Kind::PowerOfD(_) | Kind::LeastConnections | Kind::LeastWorkLeft => {
                 self.choose_rarer(edge, caller, key, bits(), id)
             }
         }

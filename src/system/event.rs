@@ -79,6 +79,12 @@ pub fn pack(kind: Kind, middle: u32, low: u32) -> u64 {
     (kind as u64) << 60 | u64::from(middle & MIDDLE_MASK) << 32 | u64::from(low)
 }
 
+/// Whether an event is of a kind.
+#[inline(always)]
+pub fn is(word: u64, kind: Kind) -> bool {
+    word >> 60 == kind as u64
+}
+
 /// Kind of an event.
 #[inline(always)]
 pub fn kind(word: u64) -> Kind {

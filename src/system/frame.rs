@@ -130,12 +130,6 @@ impl Frames {
         self.live -= 1;
     }
 
-    /// A frame, if there has been one of that number.
-    #[inline(always)]
-    pub fn get(&self, id: u32) -> Option<&Frame> {
-        self.all.get(id as usize)
-    }
-
     /// Whether there have been more frames at once than the limit.
     pub fn is_over_limit(&self) -> bool {
         self.peak > self.limit

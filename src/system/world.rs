@@ -256,9 +256,6 @@ impl<'m> World<'m> {
             let Some((now, word)) = self.calendar.pop(alive) else { break };
             self.now = now.as_nanos();
             self.events += 1;
-            if self.calendar.is_crowded() {
-                self.look_ahead();
-            }
             self.handle(word);
             #[cfg(debug_assertions)]
             self.check_books_often();
@@ -266,20 +263,6 @@ impl<'m> World<'m> {
             if self.events >= check_at || self.frames.is_over_limit() {
                 self.check_bounds(interrupt);
                 check_at = (self.events + CHECK_EVERY).min(limits.events);
-            }
-        }
-    }
-
-    /// Reads what the next events concern, so that it is on its way from far memory while this event is handled.
-    /// Nothing depends on what is read.
-    #[inline(always)]
-    fn look_ahead(&self) {
-        for word in self.calendar.soon() {
-            if event::kind(word) == Kind::WorkCompleted {
-                let frame = &self.frames[event::low(word)];
-                let pod = self.pods[event::middle(word) as usize].busy;
-                let parent = self.frames.get(frame.parent).map_or(0, |parent| parent.pod);
-                std::hint::black_box((pod, parent));
             }
         }
     }
@@ -303,10 +286,12 @@ impl<'m> World<'m> {
 
     #[inline(always)]
     fn handle(&mut self, word: u64) {
-        match event::kind(word) {
-            Kind::WorkCompleted => self.work_completed(event::low(word), event::middle(word)),
-            Kind::RequestArrived => self.request_arrived(event::low(word) as usize),
-            _ => self.handle_rarer(word),
+        if event::is(word, Kind::WorkCompleted) {
+            self.work_completed(event::low(word), event::middle(word));
+        } else if event::is(word, Kind::RequestArrived) {
+            self.request_arrived(event::low(word) as usize);
+        } else {
+            self.handle_rarer(word);
         }
     }
 
