@@ -1,6 +1,7 @@
 //! The smallest number of slots that meets a target, by exact formulas and by the square-root rule.
 
 use super::erlang::{MmC, erlang_b};
+use super::erlang_a::ErlangA;
 use super::{Unsolvable, not_negative, positive};
 use crate::numerics::{increasing_root, ln_1p, norm_cdf, norm_pdf};
 
@@ -14,12 +15,19 @@ pub enum StaffingTarget {
     ProbWait,
     /// Mean time in the queue, seconds, M/M/c.
     MeanWaitingTime,
+    /// Mean time in the system, seconds, M/M/c.
+    MeanSojournTime,
     /// A quantile of the time in the queue, seconds, M/M/c; the level lies in [0, 1).
     WaitingTimeQuantile(f64),
     /// A quantile of the time in the system, seconds, M/M/c; the level lies in [0, 1).
     SojournTimeQuantile(f64),
     /// Probability that a request is lost when none waits, M/G/c/c.
     Blocking,
+    /// Probability that a request leaves before its service starts, M/M/c+M; stable with any number of slots.
+    Abandonment {
+        /// One over the mean patience, 1/s.
+        impatience_rate: f64,
+    },
 }
 
 /// The answer of [`smallest_slots`].
@@ -59,11 +67,18 @@ pub fn smallest_slots(
     {
         return Err(Unsolvable::Parameter { name: "at_most", value: at_most });
     }
+    if target == StaffingTarget::MeanSojournTime && 1.0 / service_rate >= at_most {
+        return Err(Unsolvable::Parameter { name: "at_most", value: at_most });
+    }
+    if let StaffingTarget::Abandonment { impatience_rate } = target {
+        positive("impatience_rate", impatience_rate)?;
+    }
     if offered > (MOST_SLOTS / 2) as f64 {
         return Err(Unsolvable::TooLarge { name: "slots", most: MOST_SLOTS });
     }
     let measure = |slots: u64| measure(arrival_rate, service_rate, target, slots);
-    let fewest = if target == StaffingTarget::Blocking { 1 } else { offered.floor() as u64 + 1 };
+    let always_stable = matches!(target, StaffingTarget::Blocking | StaffingTarget::Abandonment { .. });
+    let fewest = if always_stable { 1 } else { offered.floor() as u64 + 1 };
     let slots = search(fewest, |slots| measure(slots).is_some_and(|value| value <= at_most))
         .ok_or(Unsolvable::Parameter { name: "at_most", value: at_most })?;
     let value = measure(slots).ok_or(Unsolvable::Parameter { name: "at_most", value: at_most })?;
@@ -75,12 +90,18 @@ fn measure(arrival_rate: f64, service_rate: f64, target: StaffingTarget, slots: 
     if target == StaffingTarget::Blocking {
         return Some(erlang_b(arrival_rate / service_rate, slots));
     }
+    if let StaffingTarget::Abandonment { impatience_rate } = target {
+        let queue = ErlangA::new(arrival_rate, service_rate, slots, impatience_rate).ok()?;
+        return Some(queue.abandonment_probability());
+    }
     let queue = MmC::new(arrival_rate, service_rate, slots).ok()?;
     match target {
-        StaffingTarget::ProbWait | StaffingTarget::Blocking => Some(queue.prob_wait()),
+        StaffingTarget::ProbWait => Some(queue.prob_wait()),
         StaffingTarget::MeanWaitingTime => Some(queue.mean_waiting_time()),
+        StaffingTarget::MeanSojournTime => Some(queue.mean_sojourn_time()),
         StaffingTarget::WaitingTimeQuantile(p) => queue.waiting_time_quantile(p),
         StaffingTarget::SojournTimeQuantile(p) => queue.sojourn_time_quantile(p),
+        StaffingTarget::Blocking | StaffingTarget::Abandonment { .. } => None,
     }
 }
 
@@ -146,6 +167,18 @@ mod tests {
         check((120.0, 1.0), WaitingTimeQuantile(0.95), 0.05, 136, 0.0446294632644, 0.0593072270085);
         check((50.0, 1.0), SojournTimeQuantile(0.99), 5.0, 53, 4.85906266815, 5.13314060702);
         check((100.0, 1.0), Blocking, 0.01, 117, 0.00979007112537, 0.0115676311484);
+    }
+
+    #[test]
+    fn impatient_requests_and_means_in_the_system() {
+        let target = StaffingTarget::Abandonment { impatience_rate: 0.5 };
+        let found = smallest_slots(48.0, 1.0, target, 0.05).unwrap();
+        assert!(found.value <= 0.05 && found.value_with_one_less.unwrap() > 0.05, "{found:?}");
+        assert!((44..50).contains(&found.slots), "{found:?}");
+        let sojourn = smallest_slots(10.0, 1.0, StaffingTarget::MeanSojournTime, 1.05).unwrap();
+        let wait = smallest_slots(10.0, 1.0, StaffingTarget::MeanWaitingTime, 0.05).unwrap();
+        assert_eq!(sojourn.slots, wait.slots);
+        assert!(smallest_slots(10.0, 1.0, StaffingTarget::MeanSojournTime, 1.0).is_err());
     }
 
     #[test]

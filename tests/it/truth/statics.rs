@@ -40,7 +40,7 @@ pub fn judge_static(case: &Case) -> Option<Result<Vec<Finding>, String>> {
         "order_statistic_ci" => by(&["kind", "confidence", "cases", "rule"], &|name| rank_metric(case, name)),
         "coordinated_omission" => judge_omission(case, &by),
         "ar1" => judge_ar1(case),
-        _ => return None,
+        _ => return super::decisions::judge_decision(case, &by),
     })
 }
 
@@ -48,7 +48,8 @@ fn agreed(truth: &Truth) -> Finding {
     Finding { outcome: super::judge::Outcome::Agrees, ..Finding::shown(truth, None) }
 }
 
-fn confidence_of(name: &str, prefix: &str) -> Option<f64> {
+/// The confidence at the end of a name, in per cent.
+pub fn confidence_of(name: &str, prefix: &str) -> Option<f64> {
     name.strip_prefix(prefix).and_then(super::names::share_of)
 }
 
@@ -138,7 +139,7 @@ fn rank_metric(case: &Case, name: &str) -> Option<f64> {
 }
 
 /// How a table of metrics is judged.
-type By<'a> = dyn Fn(&[&str], &dyn Fn(&str) -> Option<f64>) -> Result<Vec<Finding>, String> + 'a;
+pub type By<'a> = dyn Fn(&[&str], &dyn Fn(&str) -> Option<f64>) -> Result<Vec<Finding>, String> + 'a;
 
 fn judge_omission(case: &Case, by: &By<'_>) -> Result<Vec<Finding>, String> {
     let nanos =
