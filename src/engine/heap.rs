@@ -42,7 +42,7 @@ impl Heap {
     }
 
     /// Number of keys.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.len - usize::from(self.hole)
     }
 
