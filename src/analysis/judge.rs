@@ -80,6 +80,7 @@ pub(super) fn holds(measure: &Measure, value: f64) -> bool {
         Measure::Quantile(_, op, limit) | Measure::Within(_, op, limit) | Measure::Share(_, op, limit) => {
             op.holds(value, limit)
         }
+        Measure::Wait(_, op, limit) => op.holds(value, limit),
         Measure::Mean(op, limit)
         | Measure::Goodput(op, limit)
         | Measure::Replicas(op, limit)
@@ -95,6 +96,7 @@ fn wants_small(measure: &Measure) -> bool {
         Measure::Quantile(_, op, _) | Measure::Within(_, op, _) | Measure::Share(_, op, _) => {
             op.wants_small()
         }
+        Measure::Wait(_, op, _) => op.wants_small(),
         Measure::Mean(op, _)
         | Measure::Goodput(op, _)
         | Measure::Replicas(op, _)
@@ -260,8 +262,8 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
     let above: Vec<f64> = with_value.iter().map(|o| o.above).collect();
     let below: Vec<f64> = with_value.iter().map(|o| o.below).collect();
     let mut note = None;
-    let (mean, interval) = match objective.measure {
-        Measure::Quantile(q, ..) => {
+    let (mean, interval) = match objective.measure.quantile() {
+        Some(q) => {
             let pooled = track.pooled[p].as_ref();
             let count = pooled.map_or(0, |r| r.count());
             if (count as f64) * (1.0 - q) < TAIL {
@@ -272,10 +274,9 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
             let centre = pooled.and_then(|r| r.quantile(q)).unwrap_or(above[0]);
             (centre, sectioning_interval(centre, &above, confidence))
         }
-        _ => {
+        None => {
             let mean = above.iter().sum::<f64>() / below.iter().sum::<f64>();
-            let share = matches!(objective.measure, Measure::Within(..) | Measure::Share(..));
-            let most = if share { 1.0 } else { f64::INFINITY };
+            let most = if objective.measure.is_share() { 1.0 } else { f64::INFINITY };
             (mean, ratio_interval(&above, &below, confidence).map(|i| i.within(0.0, most)))
         }
     };

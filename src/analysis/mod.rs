@@ -4,14 +4,17 @@
 //! reads, and [`judge`] is the only place where a rule and a measurement become a verdict.
 
 mod beside;
+pub mod capacity;
 mod contrast;
 mod demand;
 mod groups;
 mod health;
 mod judge;
 mod needs;
+mod observed;
 mod pool;
 mod reactive;
+mod required;
 mod samples;
 mod scalars;
 mod scope;
@@ -27,7 +30,9 @@ mod track;
 
 pub use contrast::{Change, ContrastRow, Range, Side, all_contrasts, decision_contrasts, decision_samples};
 pub use judge::{judge, judge_at, met_by_run};
+pub use observed::{ObservedPoint, ObservedRow, beside_measured};
 pub use pool::Pool;
+pub use required::{RequiredCapacity, required_capacity};
 pub use samples::{MetricSample, objective_measure, objective_sample};
 pub use side_by_side::{
     BestOf, COMPARISON_VERSION, ComparedSide, Entrant, FromBestSide, Selection, SideBySide,

@@ -77,7 +77,7 @@ pub fn objective_sample(model: &Model, pool: &Pool, index: usize) -> Option<Samp
 
 fn sample_of_part(objective: &Objective, track: &Track, part: usize) -> Option<Sample> {
     let runs = || track.runs.iter().map(|run| run[part]);
-    if let Measure::Quantile(p, ..) = objective.measure {
+    if let Some(p) = objective.measure.quantile() {
         let pooled = track.pooled[part].as_ref()?.quantile(p)?;
         return Sample::of_sections(pooled, &runs().map(|seen| seen.value()).collect::<Vec<_>>());
     }

@@ -1,6 +1,6 @@
 //! Names of scopes and metrics as results have them.
 
-use crate::model::{Caller, Measure, Model, Scope, ShareKind};
+use crate::model::{Caller, Measure, Model, Scope, ShareKind, WaitKind};
 
 /// All classes together.
 pub(super) const SYSTEM: &str = "system";
@@ -44,7 +44,7 @@ pub(super) fn within_name(seconds: f64) -> String {
 /// Name, limit, unit and direction of a measure.
 pub(super) fn measure(measure: &Measure) -> (String, f64, &'static str, &'static str) {
     match *measure {
-        Measure::Quantile(p, op, limit) => (quantile_name(p), limit, "s", op.symbol()),
+        Measure::Quantile(p, op, limit) => (percentile_name("sojourn", p), limit, "s", op.symbol()),
         Measure::Mean(op, limit) => ("mean_sojourn".to_owned(), limit, "s", op.symbol()),
         Measure::Within(time, op, limit) => (within_name(time.as_secs_f64()), limit, "1", op.symbol()),
         Measure::Share(kind, op, limit) => (share_name(kind).to_owned(), limit, "1", op.symbol()),
@@ -52,6 +52,11 @@ pub(super) fn measure(measure: &Measure) -> (String, f64, &'static str, &'static
         Measure::Replicas(op, limit) => ("replicas_max".to_owned(), limit, "pods", op.symbol()),
         Measure::Utilisation(op, limit) => ("utilisation".to_owned(), limit, "1", op.symbol()),
         Measure::Retries(op, limit) => ("attempts_per_call".to_owned(), limit, "x", op.symbol()),
+        Measure::Wait(kind, op, limit) => match kind {
+            WaitKind::Share => ("prob_wait".to_owned(), limit, "1", op.symbol()),
+            WaitKind::Mean => ("mean_wait".to_owned(), limit, "s", op.symbol()),
+            WaitKind::Quantile(p) => (percentile_name("wait", p), limit, "s", op.symbol()),
+        },
         Measure::Recovers(time, _) => ("recovery".to_owned(), time.as_secs_f64(), "s", "<="),
     }
 }
@@ -65,10 +70,10 @@ fn share_name(kind: ShareKind) -> &'static str {
 }
 
 /// `sojourn_p99`, `sojourn_p999`: the digits of the percentage without its point.
-fn quantile_name(p: f64) -> String {
+fn percentile_name(of: &str, p: f64) -> String {
     // Percentages are written with few digits; rounding removes the noise of the division by 100.
     let percent = (p * 1e11).round() / 1e9;
-    format!("sojourn_p{}", percent.to_string().replace('.', ""))
+    format!("{of}_p{}", percent.to_string().replace('.', ""))
 }
 
 #[cfg(test)]

@@ -70,6 +70,14 @@ impl SeriesPool {
         }
     }
 
+    /// Ready pods of a service by run and window; nothing if no series of it was recorded.
+    pub(super) fn ready(&self, service: usize) -> Option<Vec<Vec<f64>>> {
+        let wanted = |line: &&Series| line.whose == Whose::Service(service) && line.what == What::Ready;
+        let line = self.lines.iter().find(wanted)?;
+        let values = |run: &Vec<f64>| if run.is_empty() { vec![0.0; self.windows] } else { run.clone() };
+        Some(line.runs.iter().map(values).collect())
+    }
+
     fn start(&mut self, model: &Model, windows: &WindowRecord) {
         self.width = windows.width;
         self.windows = windows.classes.first().map_or(0, Vec::len);

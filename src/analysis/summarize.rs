@@ -46,6 +46,7 @@ pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
         recovery: recovery(pool),
         metrics: estimates.into_iter().map(metric).collect(),
         series: pool.series.rows(model),
+        observed: Vec::new(),
         theory,
         assumptions: extra.assumptions,
         warnings: extra.warnings,

@@ -1,5 +1,6 @@
 //! The result of a study of one scenario: plain data that text, JSON, CSV and HTML all read.
 
+use super::observed::ObservedRow;
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -27,6 +28,9 @@ pub struct Summary {
     pub metrics: Vec<MetricRow>,
     /// Every series: the rows of `timeseries.csv`, grouped.
     pub series: Vec<SeriesRow>,
+    /// Measured series beside simulated ones, where there are measurements.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<ObservedRow>,
     /// Closed forms beside what was simulated, where they exist.
     pub theory: Vec<TheoryRow>,
     /// What the model takes for granted.
@@ -130,6 +134,20 @@ pub struct ServiceNeed {
     pub reactive_measured: Option<Estimate>,
     /// How `needed` was found.
     pub basis: String,
+}
+
+impl ServiceNeed {
+    /// Whether `needed` was searched by simulation, and not estimated.
+    #[must_use]
+    pub fn is_searched(&self) -> bool {
+        self.basis.starts_with("searched")
+    }
+
+    /// `searched` or `estimate`.
+    #[must_use]
+    pub fn origin(&self) -> &'static str {
+        if self.is_searched() { "searched" } else { "estimate" }
+    }
 }
 
 /// Time to recover.

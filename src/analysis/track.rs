@@ -4,7 +4,7 @@ use super::groups;
 use super::series::counted_length;
 use super::slice::{Part, requests};
 use crate::metrics::{Recorder, RunRecord};
-use crate::model::{Measure, Model, Objective, Scope, ShareKind};
+use crate::model::{Measure, Model, Objective, Scope, ShareKind, WaitKind};
 use std::ops::Range;
 
 /// One run in one part: numerator and denominator of a share or a mean, or a quantile with its number of
@@ -138,8 +138,31 @@ pub(super) fn observe(
             let (attempts, calls) = tries(model, record, scope, part)?;
             plain(attempts as f64, calls as f64, 0)
         }
+        Measure::Wait(kind, ..) => waits(record, scope, kind, part),
         Measure::Recovers(..) => None,
     }
+}
+
+/// Waiting at a service; kept for the whole span only.
+fn waits(
+    record: &RunRecord,
+    scope: Scope,
+    kind: WaitKind,
+    part: &Part,
+) -> Option<(Observation, Option<Recorder>)> {
+    let tally = record.services.get(service_of(scope)?).filter(|_| *part == Part::Whole)?;
+    let count = tally.wait.count();
+    let arrived = tally.arrived;
+    let seen = |above: f64, below: f64| Observation { above, below, arrived };
+    Some(match kind {
+        WaitKind::Share => (seen(tally.waited as f64, (arrived - tally.rejected) as f64), None),
+        WaitKind::Mean => (seen(tally.wait.sum_nanos() as f64 / 1e9, count as f64), None),
+        WaitKind::Quantile(p) => {
+            let value = tally.wait.quantile(p);
+            let below = if value.is_some() { 1.0 } else { 0.0 };
+            (seen(value.unwrap_or(0.0), below), (count > 0).then(|| tally.wait.clone()))
+        }
+    })
 }
 
 fn seconds(record: &RunRecord, model: &Model, part: &Part) -> Option<f64> {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::capacity::CapacityOptions;
 use super::check::{self, CheckOptions};
 use super::compare::{self, CompareOptions};
 use super::exit;
@@ -77,6 +78,9 @@ pub enum Verb {
     /// Set scenarios beside each other under the same random numbers: better, worse, or no difference shown.
     #[command(after_help = compare::EXAMPLES)]
     Compare(CompareOptions),
+    /// Search how much a scenario holds, its cheapest setting that holds, or the latest moment of a change.
+    #[command(after_help = examples::CAPACITY)]
+    Capacity(CapacityOptions),
     /// Find the mistakes of scenarios without running them.
     #[command(after_help = examples::VALIDATE)]
     Validate(ValidateOptions),
@@ -150,6 +154,9 @@ pub struct RunOptions {
     /// Write the report, tables, charts and the record of the run into this directory.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
+    /// A capacity.json about this scenario: pods needed at T0 are the searched ones, not estimates.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub capacity: Option<PathBuf>,
     /// Exit with 99 if an objective is inconclusive, too.
     #[arg(long)]
     pub strict: bool,
@@ -212,6 +219,12 @@ Examples:
     pub const RERUN: &str = "\
 Example:
   flashcrowd rerun results";
+    pub const CAPACITY: &str = "\
+Examples:
+  flashcrowd capacity sale-study.yaml headroom
+  flashcrowd capacity opening.yaml --largest traffic.shoppers.peaks.opening.factor=5..40
+  flashcrowd capacity opening.yaml --cheapest hpa/web.spec.minReplicas=20..120 --probability 95%
+  flashcrowd capacity opening.yaml --latest timeline.raise-floors.at=T0-30m..T0 --out results";
     pub const VALIDATE: &str = "\
 Examples:
   flashcrowd validate scenarios/*.yaml

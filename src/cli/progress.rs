@@ -38,6 +38,11 @@ impl Progress {
                 self.bar.set_length(u64::from(of));
                 self.bar.set_position(u64::from(done));
             }
+            Step::Point { number, done, of } => {
+                self.bar.set_message(format!("point {number}"));
+                self.bar.set_length(u64::from(of));
+                self.bar.set_position(u64::from(done));
+            }
             Step::Reporting => self.bar.set_message("report"),
         }
     }

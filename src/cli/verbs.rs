@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::arguments::{EditOptions, Format, NewOptions, RerunOptions, RunOptions, ValidateOptions, Verb};
+use super::capacity::capacity;
 use super::check;
 use super::compare;
 use super::exit::Exit;
@@ -13,7 +14,7 @@ use super::terminal::Terminal;
 use crate::report::{self, TextOptions};
 use crate::scenario;
 use crate::study::{
-    self, Directory, Edit, Execution, FileInputs, Output, Prepared, Rerun, RunResult, StudyError,
+    self, Directory, Edit, Execution, FileInputs, Output, OutputFile, Prepared, Rerun, RunResult, StudyError,
 };
 
 /// Does what was asked.
@@ -26,6 +27,7 @@ pub fn carry_out(verb: Verb, terminal: &Terminal) -> Result<Exit, StudyError> {
         Verb::Rerun(options) => return rerun(&options, terminal),
         Verb::Check(options) => return check::check(&options, terminal),
         Verb::Compare(options) => return compare::compare(&options, terminal),
+        Verb::Capacity(options) => return capacity(&options, terminal),
         Verb::Validate(options) => return validate(&options, terminal),
         Verb::Schema => terminal.result(&indented(&scenario::schema())),
         Verb::New(options) => new(&options, terminal),
@@ -48,10 +50,16 @@ fn run(options: &RunOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
         }
         return Ok(Exit::Refused);
     }
+    let searched = match &options.capacity {
+        Some(file) => study::searched_in(&file_name(&file.to_string_lossy()), &prepared, &inputs)?,
+        None => Vec::new(),
+    };
     let mut directory = options.out.as_ref().map(Directory::new);
     let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
-    let result = watched(terminal, options.threads, |execution| study::run(&prepared, execution, output))?;
-    let files = written(&result, options.out.as_deref());
+    let result = watched(terminal, options.threads, |execution| {
+        study::run_searched(&prepared, &searched, execution, output)
+    })?;
+    let files = written(&result.files, options.out.as_deref());
     let text = match terminal.format {
         Format::Json => report::summary_json(&result.summary),
         Format::Text => {
@@ -200,22 +208,21 @@ pub(super) fn file_name(path: &str) -> String {
 }
 
 /// Names of what was written, as the user can open them.
-fn written(result: &RunResult, out: Option<&std::path::Path>) -> Vec<String> {
+pub(super) fn written(files: &[OutputFile], out: Option<&std::path::Path>) -> Vec<String> {
     let Some(out) = out else { return Vec::new() };
     let is_chart = |name: &str| name.starts_with("charts/");
-    let mut names: Vec<String> = result
-        .files
+    let mut names: Vec<String> = files
         .iter()
         .filter(|file| !is_chart(&file.name))
         .map(|file| out.join(&file.name).display().to_string())
         .collect();
-    if result.files.iter().any(|file| is_chart(&file.name)) {
+    if files.iter().any(|file| is_chart(&file.name)) {
         names.push(out.join("charts/").display().to_string());
     }
     names
 }
 
-fn indented(value: &serde_json::Value) -> String {
+pub(super) fn indented(value: &serde_json::Value) -> String {
     // A tree of values always has a text.
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

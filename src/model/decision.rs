@@ -78,6 +78,7 @@ impl Measure {
     pub fn wants_small(&self) -> bool {
         match *self {
             Self::Quantile(_, how, _) | Self::Within(_, how, _) | Self::Share(_, how, _) => how.wants_small(),
+            Self::Wait(_, how, _) => how.wants_small(),
             Self::Mean(how, _)
             | Self::Goodput(how, _)
             | Self::Replicas(how, _)

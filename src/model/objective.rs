@@ -95,8 +95,38 @@ pub enum Measure {
     Utilisation(Comparison, f64),
     /// Tries per call.
     Retries(Comparison, f64),
+    /// Time in queues before service begins.
+    Wait(WaitKind, Comparison, f64),
     /// From the mark to the first instant from which all other objectives' windows hold for 60 s.
     Recovers(SimDuration, SimTime),
+}
+
+impl Measure {
+    /// The level of a measure that is a quantile.
+    #[must_use]
+    pub fn quantile(&self) -> Option<f64> {
+        match *self {
+            Self::Quantile(p, ..) | Self::Wait(WaitKind::Quantile(p), ..) => Some(p),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a share of one.
+    #[must_use]
+    pub fn is_share(&self) -> bool {
+        matches!(self, Self::Within(..) | Self::Share(..) | Self::Wait(WaitKind::Share, ..))
+    }
+}
+
+/// What of waiting is measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum WaitKind {
+    /// Share of requests that wait at all.
+    Share,
+    /// Mean wait, those that do not wait counted as zero.
+    Mean,
+    /// A quantile of the wait.
+    Quantile(f64),
 }
 
 /// Fate of a request.

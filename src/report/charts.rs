@@ -3,7 +3,8 @@
 use super::chart::{Chart, Limit, Quantity};
 use super::line::{Line, Stroke};
 use super::number::human;
-use crate::analysis::{ObjectiveResult, SeriesRow, Summary};
+use super::observed;
+use crate::analysis::{ObjectiveResult, ObservedRow, SeriesRow, Summary};
 
 /// Scopes that share one chart at most; more lines cannot be told apart.
 const MOST_LINES: usize = 7;
@@ -27,6 +28,8 @@ pub fn charts(summary: &Summary) -> Vec<DrawnChart> {
     all.extend(scopes(summary, "service/", "replicas_ready").iter().map(|scope| replicas(summary, scope)));
     all.push(services(summary, "utilisation", "Utilisation", "busy share of slots", Quantity::Share));
     all.push(services(summary, "queue", "Requests waiting", "requests", Quantity::Count));
+    let others = summary.observed.iter().filter(|row| !observed::has_chart(row));
+    all.extend(others.map(|row| measured(summary, row)));
     let mut drawn: Vec<DrawnChart> = Vec::new();
     for mut chart in all.into_iter().filter(|chart| !chart.is_empty()) {
         // Names that differ only in what a file name cannot hold get a number.
@@ -51,6 +54,9 @@ fn traffic(summary: &Summary) -> Chart {
     );
     chart.lines.extend(line(summary, "system", "arrivals", "offered", 6, Stroke::Dashed, false));
     chart.lines.extend(line(summary, "system", "goodput", "answered well (goodput)", 0, Stroke::Solid, true));
+    for (nth, (metric, label)) in [("arrivals", "offered"), ("goodput", "goodput")].into_iter().enumerate() {
+        chart.lines.extend(observed::line(summary, "system", metric, label, nth));
+    }
     chart
 }
 
@@ -83,6 +89,9 @@ fn response_time(summary: &Summary, scope: &str) -> Chart {
             Stroke::Solid,
             metric == "sojourn_p99",
         ));
+    }
+    for (nth, (metric, label, _)) in percentiles.iter().enumerate() {
+        chart.lines.extend(observed::line(summary, scope, metric, label, nth));
     }
     chart.note = thin(summary, scope, &percentiles.map(|(metric, label, _)| (metric, label)));
     let ours = || summary.objectives.iter().filter(|o| o.scope == scope);
@@ -130,8 +139,14 @@ fn replicas(summary: &Summary, scope: &str) -> Chart {
     let mut chart = empty(summary, &name, &format!("Pods of {service}"), "pods", Quantity::Count);
     chart.lines.extend(line(summary, scope, "replicas_desired", "desired", 1, Stroke::DashedSteps, false));
     chart.lines.extend(line(summary, scope, "replicas_ready", "ready", 0, Stroke::Steps, true));
-    let needed = summary.needs.iter().find(|n| n.service == service).and_then(|n| n.needed);
-    let label = |n: u32| Limit { value: f64::from(n), label: format!("needed at T0: {n} (estimate)") };
+    for (nth, (metric, label)) in
+        [("replicas_ready", "ready"), ("replicas_desired", "desired")].into_iter().enumerate()
+    {
+        chart.lines.extend(observed::line(summary, scope, metric, label, nth));
+    }
+    let need = summary.needs.iter().find(|n| n.service == service);
+    let needed = need.and_then(|need| Some((need.needed?, need.origin())));
+    let label = |(n, origin)| Limit { value: f64::from(n), label: format!("needed at T0: {n} ({origin})") };
     chart.limits.extend(needed.map(label));
     chart
 }
@@ -149,10 +164,34 @@ fn services(
         let label = scope.trim_start_matches("service/");
         let only = shown.len() == 1;
         chart.lines.extend(line(summary, scope, metric, label, i, Stroke::Solid, only));
+        chart.lines.extend(observed::line(summary, scope, metric, label, i));
     }
     if shown.len() > MOST_LINES {
         chart.title.push_str(&format!(" (first {MOST_LINES} of {} services)", shown.len()));
     }
+    chart
+}
+
+/// A measured series that no other chart shows.
+fn measured(summary: &Summary, row: &ObservedRow) -> Chart {
+    let (scope, metric) = (row.scope.as_str(), row.metric.as_str());
+    let (y_label, quantity) = match row.unit {
+        "1/s" => ("requests per second", Quantity::Rate),
+        "s" => ("response time", Quantity::Time),
+        "1" => ("share", Quantity::Share),
+        _ => ("count", Quantity::Count),
+    };
+    let words = metric.replace('_', " ");
+    let title = format!("{words} of {scope}, simulated and measured");
+    let mut chart = empty(
+        summary,
+        &format!("measured-{}", stem(&format!("{scope}-{metric}"))),
+        &title,
+        y_label,
+        quantity,
+    );
+    chart.lines.extend(line(summary, scope, metric, "simulated", 0, Stroke::Solid, true));
+    chart.lines.extend(observed::line(summary, scope, metric, &words, 0));
     chart
 }
 

@@ -43,7 +43,7 @@ pub fn timeseries_csv(summary: &Summary) -> String {
     text
 }
 
-fn push_line(text: &mut String, cells: &[&str]) {
+pub(super) fn push_line(text: &mut String, cells: &[&str]) {
     for (i, cell) in cells.iter().enumerate() {
         if i > 0 {
             text.push(',');

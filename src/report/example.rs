@@ -214,6 +214,7 @@ pub(super) fn summary() -> Summary {
         }),
         metrics: metrics(),
         series: all_series(),
+        observed: Vec::new(),
         theory: vec![TheoryRow {
             scope: "service/web".to_owned(),
             metric: "mean_wait".to_owned(),

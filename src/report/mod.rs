@@ -3,6 +3,7 @@
 
 mod annotations;
 mod axis;
+mod capacity;
 mod chart;
 mod charts;
 mod check_text;
@@ -19,11 +20,13 @@ mod junit;
 mod line;
 mod markdown;
 mod number;
+mod observed;
 mod page;
 mod text;
 mod view;
 
 pub use annotations::{check_annotations, diagnostic_annotations};
+pub use capacity::{capacity_csv, capacity_html, capacity_text};
 pub use charts::{DrawnChart, charts};
 pub use check_text::{check_json, check_text};
 pub use compare::{compare_csv, compare_json};
@@ -34,5 +37,6 @@ pub use json::summary_json;
 pub use junit::check_junit;
 pub use markdown::{MARKER, check_markdown};
 pub use number::{clock, duration, human, instant, plain, share, shortest, thousands};
+pub use observed::observed_csv;
 pub use page::{Origin, html};
 pub use text::{TextOptions, text};

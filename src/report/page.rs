@@ -1,8 +1,9 @@
 //! `report.html`: one page without a network, the verdict on top.
 
 use super::charts::charts;
-use super::html::{escape, list, section, table};
+use super::html::{escape, list, page, section, table};
 use super::number::{about, clock, instant, plain, thousands};
+use super::observed;
 use super::view;
 use crate::analysis::{ObjectiveResult, Outcome, RecoveryEstimate, Summary};
 
@@ -22,11 +23,11 @@ pub struct Origin {
 /// The report as one self-contained page.
 #[must_use]
 pub fn html(summary: &Summary, origin: &Origin) -> String {
-    let name = escape(&summary.name);
     let mut body = head(summary);
     body.push_str(&section("Objectives", &objectives(&summary.objectives)));
     body.push_str(&section("Pods at T0", &needs(summary)));
     body.push_str(&section("Over time", &drawings(summary)));
+    body.push_str(&section("Measured beside simulated", &measured(summary)));
     for (kind, title) in view::TABLES.iter().zip(["Classes", "Services", "Calls between services"]) {
         body.push_str(&section(title, &table(&view::cells(summary, kind))));
     }
@@ -36,13 +37,7 @@ pub fn html(summary: &Summary, origin: &Origin) -> String {
     body.push_str(&section("Assumptions", &assumptions(summary)));
     body.push_str(&section("All numbers", &all_numbers(summary)));
     body.push_str(&section("To reproduce", &reproduce(origin)));
-    let style = include_str!("page.css");
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{name} - flashcrowd</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
-         </body>\n</html>\n"
-    )
+    page(&summary.name, &body)
 }
 
 fn head(summary: &Summary) -> String {
@@ -93,7 +88,11 @@ fn cards(summary: &Summary) -> Vec<(String, String, String)> {
         let (had, needed) = (plain(need.had), plain(needed));
         let value = if few { format!("{had} of {needed}") } else { format!("{had} ({needed} needed)") };
         let what = if few { "too few at T0" } else { "enough at T0" };
-        all.push(("Pods had and needed".to_owned(), value, format!("{}: {what} (estimate)", need.service)));
+        all.push((
+            "Pods had and needed".to_owned(),
+            value,
+            format!("{}: {what} ({})", need.service, need.origin()),
+        ));
     }
     if let Some(lost) = view::metric(summary, "system", "lost") {
         let worth =
@@ -194,6 +193,11 @@ fn drawings(summary: &Summary) -> String {
     figures.iter().map(|c| format!("<figure class=\"scroll\">{}</figure>\n", c.svg.trim_end())).collect()
 }
 
+fn measured(summary: &Summary) -> String {
+    let table = table(&observed::cells(summary));
+    if table.is_empty() { table } else { format!("{table}<p>{}.</p>\n", escape(observed::MEANING)) }
+}
+
 fn theory(summary: &Summary) -> String {
     let heading = ["scope", "metric", "model", "theory", "simulated"];
     let mut rows = vec![heading.map(str::to_owned).to_vec()];
@@ -243,7 +247,8 @@ fn all_numbers(summary: &Summary) -> String {
     )
 }
 
-fn reproduce(origin: &Origin) -> String {
+/// What makes a result repeatable.
+pub(super) fn reproduce(origin: &Origin) -> String {
     let mut html = String::new();
     if !origin.command.is_empty() {
         html.push_str(&format!("<pre><code>{}</code></pre>\n", escape(&origin.command)));

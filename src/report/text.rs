@@ -2,6 +2,7 @@
 
 use super::columns::{cut, table, width, wrap};
 use super::number::{plain, thousands};
+use super::observed;
 use super::view;
 use crate::analysis::{Outcome, Summary};
 
@@ -54,6 +55,10 @@ pub fn text(summary: &Summary, options: &TextOptions) -> String {
     }
     for kind in &view::TABLES {
         out.table(&view::cells(summary, kind));
+    }
+    if !summary.observed.is_empty() {
+        out.table(&observed::cells(summary));
+        out.paragraph(observed::MEANING, 2, Some("2"));
     }
     theory(&mut out, summary);
     if !summary.warnings.is_empty() {

@@ -18,6 +18,7 @@ mod render;
 mod resolve;
 mod schema;
 mod source;
+mod stretch;
 mod table;
 mod tolerance;
 mod values;
@@ -31,8 +32,13 @@ pub use inputs::{InputError, Inputs, MemoryInputs, RecordedInputs, beside, match
 pub use manifests::Object;
 pub use node::{Entry, Mapping, Node, Scalar, Value};
 pub use path::{ObjectName, Path, PathError, Segment};
-pub use resolve::{Against, CheckPlan, Inconclusive, Scenario, resolve, schema};
+pub use resolve::{Against, CheckPlan, Inconclusive};
+pub use resolve::{
+    CapacityGoal, CapacityPlan, Observed, ObservedSeries, Scenario, capacity_mistake, misnamed, resolve,
+    schema, stretch,
+};
 pub use schema::{schema_of, to_json};
 pub use source::{FileId, Origin, Source, Sources, Span};
+pub use stretch::Stretch;
 pub use table::{Key, Kind, Table, optional, required, with_default};
 pub use tolerance::{Allowance, Tolerance, Tolerances};

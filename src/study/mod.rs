@@ -3,6 +3,8 @@
 
 mod account;
 mod baseline_file;
+mod beside;
+mod capacity;
 mod check;
 mod compare;
 mod error;
@@ -24,6 +26,7 @@ mod trials;
 mod validate;
 
 pub use baseline_file::{prepare_file, read_baseline, update_baseline, write_file};
+pub use capacity::{CapacityResult, capacity, searched_in};
 pub use check::{CheckResult, CheckSettings, Contest, Rival, check};
 pub use compare::{CompareResult, Contestant, compare};
 pub use error::StudyError;
@@ -37,7 +40,7 @@ pub use prepare::{Prepared, prepare};
 pub use provenance::{COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RunCounts, VERSION};
 pub use rerun::{Agreement, Comparison, Rerun, read_run, rerun};
 pub use resolved::resolved_yaml;
-pub use run::{Execution, RunResult, run};
+pub use run::{Execution, RunResult, run, run_searched};
 pub use starter::{starter, write_new};
 pub use step::Step;
 pub use validate::{contents, validation_json};

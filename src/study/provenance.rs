@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::output::OutputFile;
+use crate::analysis::capacity::SearchedNeed;
 
 /// Version of the layout of `run.json`.
 pub const RUN_FILE_VERSION: u32 = 1;
@@ -67,6 +68,9 @@ pub struct Provenance {
     pub seed: u64,
     /// What was counted.
     pub counts: RunCounts,
+    /// Pods needed at T0 that a search had told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub searched: Vec<SearchedNeed>,
     /// Every file written, except this one and `host.json`.
     pub results: Vec<FileDigest>,
 }
@@ -169,6 +173,7 @@ mod tests {
             inputs: vec![FileDigest { file: "a.yaml".into(), sha256: digest(b"a") }],
             seed: u64::MAX,
             counts: RunCounts { replications: 20, requests: 1, events: 2 },
+            searched: Vec::new(),
             results: digests(&[OutputFile::text("summary.csv", "x")]),
         };
         let read: Provenance = serde_json::from_str(&provenance.to_json()).unwrap();

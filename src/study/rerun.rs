@@ -120,7 +120,7 @@ pub fn rerun(
         output.prepare()?;
     }
     // The same content under another name is the same run, so results carry the stored names.
-    let identity = Identity { name: &stored.scenario, inputs: &stored.inputs };
+    let identity = Identity { name: &stored.scenario, inputs: &stored.inputs, searched: &stored.searched };
     let interrupt = execution.interrupt;
     let result = execute(&prepared, identity, execution)?;
     if interrupt.load(Ordering::Relaxed) {

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::StudyError;
 use super::account::Account;
+use super::beside::set_beside;
+use super::capacity::replace_needs;
 use super::host::{Host, Stopwatch};
 use super::output::{Output, OutputFile};
 use super::prepare::Prepared;
@@ -14,6 +16,7 @@ use super::provenance::{
 use super::step::Step;
 use super::trials::simulate;
 use crate::analysis::Summary;
+use crate::analysis::capacity::SearchedNeed;
 use crate::report;
 use crate::scenario::Scenario;
 
@@ -48,6 +51,8 @@ pub(super) struct Identity<'a> {
     pub name: &'a str,
     /// Every file read.
     pub inputs: &'a [FileDigest],
+    /// Pods needed at T0 that a search has told; they take the place of estimates.
+    pub searched: &'a [SearchedNeed],
 }
 
 /// Runs a prepared scenario, and writes its files if there is somewhere to write them.
@@ -59,8 +64,21 @@ pub fn run(
     execution: Execution<'_>,
     output: Option<&mut dyn Output>,
 ) -> Result<RunResult, StudyError> {
+    run_searched(prepared, &[], execution, output)
+}
+
+/// The same with pods needed at T0 that `capacity` has searched in the place of estimates.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_searched(
+    prepared: &Prepared,
+    searched: &[SearchedNeed],
+    execution: Execution<'_>,
+    output: Option<&mut dyn Output>,
+) -> Result<RunResult, StudyError> {
     let interrupt = execution.interrupt;
-    let identity = Identity { name: &prepared.name, inputs: &prepared.inputs };
+    let identity = Identity { name: &prepared.name, inputs: &prepared.inputs, searched };
     let Some(output) = output else { return execute(prepared, identity, execution) };
     refuse_errors(prepared)?;
     output.prepare()?;
@@ -91,7 +109,9 @@ pub(super) fn execute(
     progress(Step::Reporting);
     let account = Account::new(prepared, scenario, identity.name);
     let foreseen = account.warnings.len();
-    let summary = account.summary(&trial);
+    let mut summary = account.summary(&trial);
+    replace_needs(&mut summary, identity.searched);
+    set_beside(&mut summary, scenario.observed.as_ref());
     let edits = &prepared.edits;
     let mut files = report_files(&summary, identity, edits);
     let provenance = provenance(&summary, identity, edits, &files);
@@ -116,6 +136,7 @@ fn provenance(summary: &Summary, identity: Identity<'_>, edits: &[Edit], files: 
         inputs: identity.inputs.to_vec(),
         seed: facts.seed,
         counts,
+        searched: identity.searched.to_vec(),
         results: digests(files),
     }
 }
@@ -136,6 +157,9 @@ fn report_files(summary: &Summary, identity: Identity<'_>, edits: &[Edit]) -> Ve
         OutputFile::text("summary.json", report::summary_json(summary)),
         OutputFile::text("timeseries.csv", report::timeseries_csv(summary)),
     ];
+    if !summary.observed.is_empty() {
+        files.push(OutputFile::text("observed.csv", report::observed_csv(summary)));
+    }
     let charts = report::charts(summary).into_iter();
     files.extend(charts.map(|chart| OutputFile::text(&format!("charts/{}.svg", chart.name), chart.svg)));
     files

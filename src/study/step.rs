@@ -12,6 +12,15 @@ pub enum Step {
         /// Of how many, as far as is known; with a precision, more may follow.
         of: u32,
     },
+    /// Running replications of a point of a search.
+    Point {
+        /// Which point, from 1.
+        number: u32,
+        /// Replications done.
+        done: u32,
+        /// Of how many before the next look.
+        of: u32,
+    },
     /// Making the report.
     Reporting,
 }

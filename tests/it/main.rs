@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod capacity;
 mod cli;
 mod guarantees;
 mod house;

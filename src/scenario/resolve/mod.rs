@@ -2,7 +2,9 @@
 //!
 //! Decoding and validation are one pass: a [`Scenario`] is the proof that the document was valid.
 
+mod addresses;
 mod build;
+mod capacity;
 mod check;
 mod classes;
 mod clock;
@@ -12,6 +14,7 @@ mod laws;
 mod names;
 mod objective_words;
 mod objectives;
+mod observed;
 mod plausibility;
 mod pods;
 mod profile;
@@ -31,8 +34,11 @@ use super::document::Document;
 use super::inputs::Inputs;
 use super::schema::schema_of;
 use super::table::{Kind, Table, optional, required};
+pub use addresses::misnamed;
 use build::Build;
+pub use capacity::{CapacityGoal, CapacityPlan, mistake as capacity_mistake, stretch};
 pub use check::{Against, CheckPlan, Inconclusive};
+pub use observed::{Observed, ObservedSeries};
 use upstreams::{UPSTREAM, Upstreams};
 use workloads::Workloads;
 
@@ -47,6 +53,10 @@ pub struct Scenario {
     pub assumptions: Vec<Assumption>,
     /// How `flashcrowd check` judges it.
     pub check: CheckPlan,
+    /// Questions about capacity, in the order of the file.
+    pub capacity: Vec<CapacityPlan>,
+    /// What was measured, to stand beside what is simulated.
+    pub observed: Option<Observed>,
 }
 
 static ROOT: Table = Table {
@@ -83,6 +93,12 @@ static ROOT: Table = Table {
             "What is promised, such as checkout within 800ms >= 99.5%",
         ),
         optional("check", Kind::Map(&check::CHECK), "How `flashcrowd check` judges a change"),
+        optional("observed", Kind::Map(&observed::OBSERVED), "Measured series beside the simulated ones"),
+        optional(
+            "capacity",
+            Kind::Named(&Kind::Map(&capacity::PLAN)),
+            "Questions for `flashcrowd capacity`, such as headroom: { largest: PATH, between: 5 .. 40 }",
+        ),
     ],
 };
 
@@ -109,14 +125,22 @@ pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, D
         return (None, Diagnostics::default());
     }
     let context = Context::new(&document.sources, inputs);
-    let (model, check) = decode(document, &context);
+    let Decoded { model, check, capacity, observed } = decode(document, &context);
     let valid = !context.has_errors();
     let (mut diagnostics, assumptions) = context.finish();
     document.slips.iter().for_each(|(span, help)| diagnostics.help_at(*span, help));
-    (valid.then_some(Scenario { model, assumptions, check }), diagnostics)
+    (valid.then_some(Scenario { model, assumptions, check, capacity, observed }), diagnostics)
 }
 
-fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> (Model, CheckPlan) {
+/// What the sections give.
+struct Decoded {
+    model: Model,
+    check: CheckPlan,
+    capacity: Vec<CapacityPlan>,
+    observed: Option<Observed>,
+}
+
+fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
     let mut build = Build::new(context);
     let root = MapCursor::open(context, &document.root, String::new(), &ROOT);
     // These have been carried out by the document; `schema` has one value.
@@ -165,7 +189,9 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> (Model, Check
         plausibility::doubt(&build);
     }
     let check = root.field("check").map(|field| check::check(&field, &build)).unwrap_or_default();
-    (build.model, check)
+    let capacity = root.field("capacity").map(|field| capacity::capacity(&field)).unwrap_or_default();
+    let observed = root.field("observed").and_then(|field| observed::observed(&field.map(), &build));
+    Decoded { model: build.model, check, capacity, observed }
 }
 
 /// A scenario without `run` has all of its defaults.

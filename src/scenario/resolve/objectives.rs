@@ -2,7 +2,7 @@
 
 use super::build::Build;
 use super::objective_words::{Words, words};
-use crate::model::{Caller, Comparison, Measure, Objective, Scope, ShareKind};
+use crate::model::{Caller, Comparison, Measure, Objective, Scope, ShareKind, WaitKind};
 use crate::scenario::cursor::Field;
 use crate::scenario::diagnostics::{Diagnostic, nearest};
 use crate::scenario::quantity::{self, Wrong};
@@ -24,6 +24,8 @@ const MEASURES: &[&str] = &[
     "replicas",
     "utilisation",
     "retries",
+    "waits",
+    "wait",
     "recovers",
 ];
 
@@ -65,6 +67,10 @@ impl Reader<'_, '_, '_> {
     fn objective(&mut self, text: &str) -> Parsed<Objective> {
         let scope = self.scope()?;
         let measure = self.measure()?;
+        if matches!(measure, Measure::Wait(..)) && !matches!(scope, Scope::Service(_)) {
+            let message = "measures waiting, which is recorded of services".to_owned();
+            return Err(self.words.wrong(message, "such as: service/web waits <= 20%").into());
+        }
         let (mut during, mut every, mut in_runs) = (None, None, None);
         while let Some(word) = self.words.next() {
             match word.text {
@@ -174,11 +180,17 @@ impl Reader<'_, '_, '_> {
             "replicas" => self.limited(Measure::Replicas, quantity::number, "a number such as 40"),
             "utilisation" => self.limited(Measure::Utilisation, quantity::ratio, percent),
             "retries" => self.limited(Measure::Retries, quantity::factor, "tries per call, such as 1.2"),
+            "waits" => self.limited(
+                |how, limit| Measure::Wait(WaitKind::Share, how, limit),
+                quantity::ratio,
+                percent,
+            ),
+            "wait" => self.wait(),
             "recovers" => self.recovers(),
             other => {
                 let near =
                     nearest(other, MEASURES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-                let wrong = self.words.wrong(format!("has the measure `{other}`"), "one of p50, p90, p95, p99, p99.9, mean, within, success, shed, errors, goodput, replicas, utilisation, retries, recovers");
+                let wrong = self.words.wrong(format!("has the measure `{other}`"), "one of p50, p90, p95, p99, p99.9, mean, within, success, shed, errors, goodput, replicas, utilisation, retries, waits, wait, recovers");
                 Err(Wrong { help: near, ..wrong }.into())
             }
         }
@@ -198,6 +210,22 @@ impl Reader<'_, '_, '_> {
             _ => return Err(self.words.wrong("lacks a comparison".to_owned(), "one of < <= > >=").into()),
         };
         Ok(make(how, self.words.value(parse, expected, FORM)?))
+    }
+
+    /// `wait p95 OP DURATION` or `wait mean OP DURATION`.
+    fn wait(&mut self) -> Parsed<Measure> {
+        const FORM: &str = "such as: service/web wait p95 <= 50ms, or wait mean <= 2ms";
+        let kind = match self.words.next().map(|word| word.text) {
+            Some("mean") => WaitKind::Mean,
+            Some("p50") => WaitKind::Quantile(0.5),
+            Some("p90") => WaitKind::Quantile(0.9),
+            Some("p95") => WaitKind::Quantile(0.95),
+            Some("p99") => WaitKind::Quantile(0.99),
+            Some("p99.9") => WaitKind::Quantile(0.999),
+            _ => return Err(self.words.wrong("lacks what of the wait is meant".to_owned(), FORM).into()),
+        };
+        let seconds = "a duration such as 50ms";
+        self.limited(|how, limit| Measure::Wait(kind, how, limit), quantity::duration, seconds)
     }
 
     /// `recovers within DURATION after MARK`.

@@ -88,7 +88,7 @@ pub(super) fn trace(map: &MapCursor<'_>, clock: &Clock) -> Option<Trace> {
 }
 
 /// The file's name, relative to the file that names it.
-fn file_name(file: &Field<'_>) -> Option<String> {
+pub(super) fn file_name(file: &Field<'_>) -> Option<String> {
     let written = file.text()?;
     let source = file.context.sources.get(file.node.span.file).filter(|source| source.is_file);
     Some(source.map_or_else(|| written.clone(), |source| beside(&source.name, &written)))

@@ -5,7 +5,7 @@ use crate::scenario::diagnostics::{Diagnostic, nearest};
 use crate::scenario::quantity;
 
 /// Bytes one trace may have.
-const MAX_BYTES: usize = 512 << 20;
+pub(super) const MAX_BYTES: usize = 512 << 20;
 
 /// One row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -89,7 +89,7 @@ fn parse(
 const EXAMPLE: &str = "a header and a row a step, such as `t_s,count` and below it `0,400`";
 
 /// A row the table reader does not take, by its line.
-fn unreadable(name: &str, error: &csv::Error) -> Said {
+pub(super) fn unreadable(name: &str, error: &csv::Error) -> Said {
     match error.kind() {
         csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
             let line = pos.as_ref().map_or(0, csv::Position::line);
@@ -124,7 +124,8 @@ fn separated(header: &csv::StringRecord, name: &str) -> Result<(), Said> {
     }
 }
 
-fn column(
+/// The place of a column: by its name, or by its usual position.
+pub(super) fn column(
     header: &csv::StringRecord,
     name: &str,
     wanted: Option<&str>,
@@ -149,7 +150,7 @@ fn column(
 }
 
 /// Seconds and whether the cell is a date. A date without a zone is read as UTC.
-fn time_of(cell: &str) -> Option<(f64, bool)> {
+pub(super) fn time_of(cell: &str) -> Option<(f64, bool)> {
     if let Ok(seconds) = cell.parse::<f64>() {
         return seconds.is_finite().then_some((seconds, false));
     }

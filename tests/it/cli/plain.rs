@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use super::program::{Ended, Place};
 
-const VERBS: [&str; 7] = ["run", "rerun", "validate", "schema", "new", "completions", "man"];
+const VERBS: [&str; 8] = ["run", "rerun", "capacity", "validate", "schema", "new", "completions", "man"];
 
 #[test]
 fn help_names_verbs_exit_codes_and_examples() {

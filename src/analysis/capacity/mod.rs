@@ -1,0 +1,19 @@
+//! How much a system can hold: what a point must meet, where to look next, and what the answer is. Nothing here
+//! simulates; the study brings the pools.
+
+mod answer;
+mod climb;
+mod descend;
+mod elasticity;
+mod foresee;
+mod ruling;
+
+pub use answer::{
+    Breaking, CAPACITY_VERSION, CapacityAnswer, Missed, Phase, PointObjective, PointRow, SearchAnswer,
+    SearchEnd, SearchedNeed, SearchedParameter,
+};
+pub use climb::{Footing, Standing, climb, probes};
+pub use descend::{Ground, descend};
+pub use elasticity::{Elasticity, elasticity};
+pub use foresee::{foresee, moved, planned_hours};
+pub use ruling::{Criterion, Ruling, is_bounded, obstacle, rule};

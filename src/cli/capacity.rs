@@ -1,0 +1,171 @@
+//! `capacity`: questions from the command line or from the file, answers to the terminal.
+
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+use super::arguments::{EditOptions, Format};
+use super::exit::Exit;
+use super::terminal::Terminal;
+use super::verbs::{edits, file_name, indented, show_diagnostics, watched};
+use crate::analysis::capacity::{CapacityAnswer, SearchEnd};
+use crate::report::{self, TextOptions};
+use crate::scenario::{CapacityGoal, CapacityPlan, capacity_mistake, quantity, stretch};
+use crate::study::{self, FileInputs, StudyError};
+
+/// Options of `capacity`.
+#[derive(Debug, Args)]
+pub struct CapacityOptions {
+    /// The scenario or study file.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub scenario: String,
+    /// Names of questions of its section `capacity:`; all of them if none is given.
+    pub name: Vec<String>,
+    /// Edits of it.
+    #[command(flatten)]
+    pub edit: EditOptions,
+    /// Search the largest value that meets the objectives, such as traffic.shoppers.peaks.opening.factor=5..40.
+    #[arg(long, value_name = "PATH=RANGE", help_heading = "Questions")]
+    pub largest: Vec<String>,
+    /// Search the setting with the fewest replica-hours that meets them, such as
+    /// hpa/web.spec.minReplicas=20..120; repeated, all parameters are searched together.
+    #[arg(long, value_name = "PATH=RANGE", help_heading = "Questions")]
+    pub cheapest: Vec<String>,
+    /// Search the latest moment that still holds, such as timeline.raise-floors.at=T0-30m..T0.
+    #[arg(long, value_name = "PATH=RANGE", help_heading = "Questions")]
+    pub latest: Vec<String>,
+    /// Compare ready pods with the required capacity over time.
+    #[arg(long, help_heading = "Questions")]
+    pub elasticity: bool,
+    /// Probability of a wrong answer, over all points of a search; 5% if absent.
+    #[arg(long, value_name = "PERCENT", help_heading = "Questions")]
+    pub error: Option<String>,
+    /// Share of runs that must meet every objective, 95% for --cheapest; none judges the objectives as written.
+    #[arg(long, value_name = "PERCENT", help_heading = "Questions")]
+    pub probability: Option<String>,
+    /// Most replications of one point; 160 if absent, 400 with a probability.
+    #[arg(long, value_name = "NUMBER", help_heading = "Questions")]
+    pub most: Option<u32>,
+    /// Threads; 0 is one a core. Results do not depend on it.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub threads: usize,
+    /// Write the answers, every point tried and a report into this directory.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Exit with 99 if an answer could not be confirmed, too.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Answers.
+pub fn capacity(options: &CapacityOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
+    let inputs = FileInputs::new("");
+    let prepared = study::prepare(&file_name(&options.scenario), &edits(&options.edit), &inputs)?;
+    show_diagnostics(&prepared, terminal);
+    let Some(scenario) = &prepared.scenario else {
+        if terminal.format == Format::Json {
+            terminal.result(&indented(&study::validation_json(&prepared)))?;
+        }
+        return Ok(Exit::Refused);
+    };
+    let plans = plans(options, &scenario.capacity)?;
+    let mut directory = options.out.as_ref().map(study::Directory::new);
+    let output = directory.as_mut().map(|directory| directory as &mut dyn study::Output);
+    let result = watched(terminal, options.threads, |execution| {
+        study::capacity(&prepared, &plans, &inputs, execution, output)
+    })?;
+    let text = match terminal.format {
+        Format::Json => result.json.clone(),
+        Format::Text => {
+            let files = super::verbs::written(&result.files, options.out.as_deref());
+            let options = TextOptions { color: terminal.colors_result, files, ..TextOptions::default() };
+            report::capacity_text(&result.answer, &options)
+        }
+    };
+    terminal.result(&text)?;
+    Ok(exit_of(&result.answer, options.strict))
+}
+
+/// What the answers mean for a script.
+fn exit_of(answer: &CapacityAnswer, strict: bool) -> Exit {
+    let missed = |search: &crate::analysis::capacity::SearchAnswer| {
+        search.end == SearchEnd::NoneHolds || (strict && !search.confirmed)
+    };
+    if answer.searches.iter().any(missed) { Exit::Missed } else { Exit::Passed }
+}
+
+/// The questions: those of the command line if there are any, else those of the file, by name.
+fn plans(options: &CapacityOptions, stored: &[CapacityPlan]) -> Result<Vec<CapacityPlan>, StudyError> {
+    let mut plans = Vec::new();
+    for text in &options.largest {
+        plans.push(CapacityPlan::new("largest", CapacityGoal::Largest, ranges("--largest", &[text])?));
+    }
+    for text in &options.latest {
+        plans.push(CapacityPlan::new("latest", CapacityGoal::Latest, ranges("--latest", &[text])?));
+    }
+    if !options.cheapest.is_empty() {
+        let all: Vec<&String> = options.cheapest.iter().collect();
+        plans.push(CapacityPlan::new("cheapest", CapacityGoal::Cheapest, ranges("--cheapest", &all)?));
+    }
+    if options.elasticity {
+        plans.push(CapacityPlan::new("elasticity", CapacityGoal::Elasticity, Vec::new()));
+    }
+    if plans.is_empty() || !options.name.is_empty() {
+        plans.extend(named(options, stored)?);
+    }
+    for plan in &mut plans {
+        change(options, plan)?;
+    }
+    Ok(plans)
+}
+
+/// The questions of the file that were asked for.
+fn named(options: &CapacityOptions, stored: &[CapacityPlan]) -> Result<Vec<CapacityPlan>, StudyError> {
+    if options.name.is_empty() {
+        return Ok(stored.to_vec());
+    }
+    let find = |name: &String| {
+        stored.iter().find(|plan| plan.name == *name).cloned().ok_or_else(|| {
+            let known: Vec<&str> = stored.iter().map(|plan| plan.name.as_str()).collect();
+            let hint = match crate::scenario::nearest(name, known.iter().copied()) {
+                Some(near) => format!("; did you mean `{near}`?"),
+                None if known.is_empty() => "; the file has no section `capacity:`".to_owned(),
+                None => format!("; there are {}", known.join(", ")),
+            };
+            StudyError::Refused(format!("no question of `{}` is called `{name}`{hint}", options.scenario))
+        })
+    };
+    options.name.iter().map(find).collect()
+}
+
+/// Lays the options over a plan.
+fn change(options: &CapacityOptions, plan: &mut CapacityPlan) -> Result<(), StudyError> {
+    let share = |option: &str, text: &String| quantity::ratio(text).map_err(|wrong| refused(option, &wrong));
+    if let Some(text) = &options.probability {
+        plan.probability = if text == "none" { None } else { Some(share("--probability", text)?) };
+        plan.replications = plan.most();
+    }
+    if let Some(text) = &options.error {
+        plan.error = share("--error", text)?;
+    }
+    plan.replications = options.most.unwrap_or(plan.replications);
+    match capacity_mistake(plan) {
+        Some(wrong) => Err(StudyError::Refused(format!("{}: {wrong}", plan.name))),
+        None => Ok(()),
+    }
+}
+
+fn ranges(option: &str, texts: &[&String]) -> Result<Vec<crate::scenario::Stretch>, StudyError> {
+    let read = |text: &&String| {
+        let Some((path, range)) = text.rsplit_once('=') else {
+            let form = "a path, `=` and a range, such as services.web.replicas=4..40";
+            return Err(StudyError::Refused(format!("{option} {text}: needs {form}")));
+        };
+        stretch(path.trim(), range).map_err(|wrong| refused(&format!("{option} {path}"), &wrong))
+    };
+    texts.iter().map(read).collect()
+}
+
+fn refused(what: &str, wrong: &quantity::Wrong) -> StudyError {
+    let help = wrong.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    StudyError::Refused(format!("{what} {}; expected {}{help}", wrong.message, wrong.expected))
+}
