@@ -1,8 +1,11 @@
 //! The claims in the comments of the shipped scenarios.
 
+use super::play::root;
 use super::play::{Played, play};
 use flashcrowd::analysis::Outcome;
 use flashcrowd::numerics::ln;
+use flashcrowd::study::{Execution, FileInputs, capacity, prepare};
+use std::sync::atomic::AtomicBool;
 
 #[track_caller]
 fn assert_within(what: &str, value: f64, low: f64, high: f64) {
@@ -118,6 +121,22 @@ fn double_11_holds_with_raised_floors_and_not_without() {
     let late = play("double-11", &[&edits[..], &["timeline=null"]].concat());
     let rush = "order success >= 99.5% during rush";
     assert!(late.measured(rush) < 0.8 && raised.measured(rush) > 0.99, "{}", late.measured(rush));
+}
+
+#[test]
+fn fourteen_pods_hold_an_opening_of_twelve_times() {
+    let study = prepare("scenarios/capacity-opening.yaml", &[], &FileInputs::new(root())).expect("a study");
+    let plans = &study.scenario.as_ref().expect("a valid study").capacity;
+    let interrupt = AtomicBool::new(false);
+    let execution = Execution { threads: 0, interrupt: &interrupt, progress: &mut |_| {} };
+    let result = capacity(&study, plans, &FileInputs::new(root()), execution, None).expect("answers");
+    let [headroom, floor, latest] = &result.answer.searches[..] else { panic!("three questions") };
+    assert_eq!((headroom.setting[0].as_str(), headroom.sharp), ("12", true), "{:?}", headroom.notes);
+    let first = &headroom.first[0].missed[0];
+    assert_eq!(first.rule, "buy p99 < 650ms");
+    assert_eq!((floor.setting[0].as_str(), floor.sharp), ("12", true), "{:?}", floor.notes);
+    assert_eq!(result.answer.needs[0].pods, 12);
+    assert_eq!((latest.setting[0].as_str(), latest.sharp), ("T0", true), "{:?}", latest.notes);
 }
 
 #[test]

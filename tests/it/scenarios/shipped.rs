@@ -22,9 +22,17 @@ fn shipped() -> Vec<String> {
 #[test]
 fn all_are_there_with_question_claim_and_schema() {
     let names = shipped();
-    for name in
-        ["hello", "mmc", "diurnal", "flash-crowd", "cold-start", "hpa-too-late", "double-11", "replay"]
-    {
+    for name in [
+        "hello",
+        "mmc",
+        "diurnal",
+        "flash-crowd",
+        "cold-start",
+        "hpa-too-late",
+        "double-11",
+        "replay",
+        "capacity-opening",
+    ] {
         assert!(names.contains(&format!("{name}.yaml")), "{name} is not shipped");
     }
     for name in names {
