@@ -190,7 +190,7 @@ impl Desk {
 
     /// Replications of the next group; one, until a pace is known.
     fn group(&self) -> u32 {
-        if self.pace == 0 { 1 } else { (GROUP_NANOS / self.pace).clamp(1, u64::from(GROUP_MOST)) as u32 }
+        GROUP_NANOS.checked_div(self.pace).map_or(1, |group| group.clamp(1, u64::from(GROUP_MOST)) as u32)
     }
 
     /// Waits for a report, and hands the director every record whose turn has come.
