@@ -10,7 +10,7 @@ use crate::analysis::capacity::SearchedNeed;
 pub const RUN_FILE_VERSION: u32 = 1;
 
 /// Version of the model's rules: raised whenever the same scenario and seed would give other numbers.
-pub const MODEL_SEMANTICS: u32 = 1;
+pub const MODEL_SEMANTICS: u32 = 2;
 
 /// The commit the program was built from, or `unknown`.
 pub const COMMIT: &str = env!("FLASHCROWD_COMMIT");
