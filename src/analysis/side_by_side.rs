@@ -208,7 +208,8 @@ fn one_metric(
         value: samples[at].0.centre,
         from_best: from.difference.into(),
         best: from.best,
-        beaten: from.beaten,
+        // As good as the best of the others is not beaten, however sure that is.
+        beaten: from.beaten && from.difference.centre != 0.0,
     });
     let centres = samples.iter().map(|(sample, _)| sample.centre);
     let top = match best {

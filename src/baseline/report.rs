@@ -155,7 +155,7 @@ impl CheckReport {
 fn headline(scenarios: &[CheckedScenario]) -> String {
     let several = scenarios.len() > 1;
     let named = |scenario: &CheckedScenario, what: &str| {
-        if several { format!("{what} ({})", scenario.name) } else { what.to_owned() }
+        if several { format!("{what} ({})", scenario.file) } else { what.to_owned() }
     };
     let objectives = |outcome: Outcome| {
         let of = move |s: &CheckedScenario| {

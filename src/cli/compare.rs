@@ -65,8 +65,9 @@ pub fn compare(options: &CompareOptions, terminal: &Terminal) -> Result<Exit, St
     if terminal.format == Format::Text {
         result.bounds_hit.iter().for_each(|bound| text.push_str(&format!("bound hit: {bound}\n")));
         if let Some(out) = &options.out {
+            text.push('\n');
             let names = result.files.iter().map(|file| out.join(&file.name).display().to_string());
-            text.push_str(&format!("Written: {}\n", names.collect::<Vec<_>>().join(", ")));
+            names.for_each(|name| text.push_str(&format!("Written: {name}\n")));
         }
     }
     terminal.result(&text)?;

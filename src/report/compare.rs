@@ -82,17 +82,22 @@ pub(super) fn change(unit: &str, difference: Option<Range>, ratio: Option<Range>
         (None, _) => "-".to_owned(),
         (Some(range), _) if range.value == 0.0 && range.low == range.high => "0".to_owned(),
         (Some(range), _) if unit == "1" => scaled(range, 100.0, " pp"),
-        (Some(_), Some(ratio)) => {
+        (Some(_), Some(ratio)) if is_told_in_percent(ratio) => {
             let less_one = |value: f64| value - 1.0;
             let range =
                 Range { value: less_one(ratio.value), low: less_one(ratio.low), high: less_one(ratio.high) };
             scaled(range, 100.0, " %")
         }
-        (Some(range), None) => {
+        (Some(range), _) => {
             let text = |value: f64| sign(value).to_owned() + &human(value.abs(), unit);
             format!("{} ± {}", text(range.value), human(half(range), unit))
         }
     }
+}
+
+/// Twenty-fold changes, and ratios that are hardly known, say nothing in percent.
+pub(super) fn is_told_in_percent(ratio: Range) -> bool {
+    ratio.value < 10.0 && half(ratio) < 2.0
 }
 
 /// Half the width of an interval; those of differences are symmetric.
@@ -177,30 +182,35 @@ pub(super) fn pairing(rows: &[ContrastRow], replications: u32) -> Option<String>
     ))
 }
 
-/// Which side is best in a metric, and by how much.
-pub(super) fn best(row: &BestOf) -> String {
-    let shown = row.sides.iter().find(|side| side.best);
-    let open: Vec<&str> =
-        row.sides.iter().filter(|side| !side.beaten).map(|side| side.label.as_str()).collect();
-    match shown {
-        Some(side) => format!("{} is best", side.label),
-        None if open.len() == row.sides.len() => "no side is shown to be worse than the best".to_owned(),
-        None => format!("best is one of {}", open.join(", ")),
-    }
+/// What a side is called in narrow places: A, B, C … in their order.
+pub(super) fn letter(at: usize) -> String {
+    char::from_u32('A' as u32 + at as u32)
+        .filter(char::is_ascii_uppercase)
+        .map_or(format!("#{}", at + 1), String::from)
 }
 
-/// The selection in words.
-pub(super) fn selection(row: &BestOf) -> Option<String> {
-    let selection = row.selection.as_ref()?;
-    let zone = human(selection.indifference, if row.unit == "1" { "1" } else { &row.unit });
-    Some(match &selection.selected {
-        Some(label) => format!("selected: {label} (best or within {zone} of it, 95 %)"),
-        None => {
-            let until =
-                selection.last_stage.map(|last| format!(", {last} replications suffice")).unwrap_or_default();
-            format!("not selected yet within {zone}: {}{until}", selection.remaining.join(", "))
-        }
-    })
+/// Which sides may be the best in a metric, by their letters.
+pub(super) fn best(row: &BestOf) -> String {
+    if let Some(at) = row.sides.iter().position(|side| side.best) {
+        return letter(at);
+    }
+    let open = row.sides.iter().enumerate().filter(|(_, side)| !side.beaten);
+    let letters: Vec<String> = open.map(|(at, _)| letter(at)).collect();
+    if letters.len() == row.sides.len() { "any".to_owned() } else { letters.join(" or ") }
+}
+
+/// The selection in a few words; a dash where none was asked for or nothing differs.
+pub(super) fn selection(row: &BestOf) -> String {
+    let Some(selection) = &row.selection else { return "-".to_owned() };
+    let zone = human(selection.indifference, &row.unit);
+    let at =
+        |label: &String| row.sides.iter().position(|side| side.label == *label).map_or(String::new(), letter);
+    match (&selection.selected, selection.last_stage) {
+        (Some(label), _) => format!("{} (within {zone})", at(label)),
+        // Beyond this nobody waits for the answer.
+        (None, Some(last)) if last <= 100_000 => format!("not yet within {zone}; {last} runs suffice"),
+        (None, _) => format!("not yet within {zone}"),
+    }
 }
 
 #[cfg(test)]
@@ -215,6 +225,7 @@ mod tests {
         assert_eq!(change("1", range(-0.001, -0.002, 0.0), None), "-0.10 ± 0.10 pp");
         assert_eq!(change("s", range(2.0, 1.0, 3.0), None), "+2 s ± 1 s");
         assert_eq!(change("s", range(0.0, 0.0, 0.0), None), "0");
+        assert_eq!(change("s", range(2.0, 1.0, 3.0), range(40.0, 38.0, 42.0)), "+2 s ± 1 s");
         assert_eq!(change("s", None, None), "-");
     }
 

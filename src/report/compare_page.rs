@@ -1,6 +1,7 @@
 //! A comparison as one self-contained page.
 
-use super::compare::{best, change, detectable, difference, pairing, selection, value, word};
+use super::compare::{best, change, detectable, difference, letter, pairing, selection, value, word};
+use super::compare_chart::intervals;
 use super::compare_text::moved_objectives;
 use super::html::{escape, list, section, table};
 use super::page::Origin;
@@ -73,7 +74,8 @@ fn head(base: &ComparedSide, others: &[ComparedSide]) -> String {
 }
 
 fn decisions(base: &ComparedSide, side: &ComparedSide, replications: u32) -> String {
-    let mut html = rows(&side.contrasts);
+    let mut html = intervals(&side.contrasts);
+    html.push_str(&rows(&side.contrasts));
     let mut remarks = moved_objectives(base, side);
     remarks.extend(detectable(&side.contrasts));
     remarks.extend(pairing(&side.contrasts, replications));
@@ -107,9 +109,15 @@ fn differing(side: &ComparedSide) -> String {
 fn best_of(comparison: &SideBySide) -> String {
     let mut cells = vec![["metric", "best", "selection"].map(str::to_owned).to_vec()];
     for row in &comparison.best {
-        cells.push(vec![row.metric.clone(), best(row), selection(row).unwrap_or_else(|| "-".to_owned())]);
+        cells.push(vec![row.metric.clone(), best(row), selection(row)]);
     }
-    table(&cells)
+    let grid = table(&cells);
+    if grid.is_empty() {
+        return grid;
+    }
+    let names =
+        comparison.sides.iter().enumerate().map(|(at, side)| format!("{}: {}", letter(at), side.label));
+    format!("{}{grid}", list(&names.collect::<Vec<_>>()))
 }
 
 fn all_numbers(side: &ComparedSide) -> String {

@@ -1,7 +1,7 @@
 //! A comparison for the terminal, at most 100 columns wide.
 
 use super::columns::{table, wrap};
-use super::compare::{best, change, detectable, difference, pairing, selection, value, word};
+use super::compare::{best, change, detectable, difference, letter, pairing, selection, value, word};
 use super::view;
 use crate::analysis::{ComparedSide, SideBySide};
 
@@ -19,10 +19,20 @@ pub fn compare_text(comparison: &SideBySide) -> String {
     };
     let Some((base, others)) = comparison.sides.split_first() else { return text };
     say(&base.name);
-    let labels: Vec<&str> = others.iter().map(|side| side.label.as_str()).collect();
-    say(&format!("{} (before) beside {}", base.label, labels.join(", ")));
-    for side in others {
-        text.push_str(&one_side(base, side, others.len() > 1, comparison.replications));
+    let has_letters = others.len() > 1;
+    if has_letters {
+        comparison
+            .sides
+            .iter()
+            .enumerate()
+            .for_each(|(at, side)| say(&format!("{}  {}", letter(at), side.label)));
+    } else {
+        let labels: Vec<&str> = others.iter().map(|side| side.label.as_str()).collect();
+        say(&format!("{} (before) beside {}", base.label, labels.join(", ")));
+    }
+    for (at, side) in others.iter().enumerate() {
+        let title = has_letters.then(|| format!("== {} beside A: {}", letter(at + 1), side.label));
+        text.push_str(&one_side(base, side, title.as_deref(), comparison.replications));
     }
     if !comparison.best.is_empty() {
         text.push_str(&best_table(comparison));
@@ -46,11 +56,9 @@ fn paragraph(text: &mut String, line: &str) {
     wrap(line, WIDTH).iter().for_each(|line| text.push_str(&format!("{line}\n")));
 }
 
-fn one_side(base: &ComparedSide, side: &ComparedSide, has_title: bool, replications: u32) -> String {
+fn one_side(base: &ComparedSide, side: &ComparedSide, title: Option<&str>, replications: u32) -> String {
     let mut text = String::from("\n");
-    if has_title {
-        paragraph(&mut text, &format!("== {}", side.label));
-    }
+    title.iter().for_each(|title| paragraph(&mut text, title));
     if side.differences.is_empty() {
         paragraph(&mut text, "The scenarios do not differ.");
     }
@@ -97,14 +105,9 @@ pub(super) fn moved_objectives(base: &ComparedSide, side: &ComparedSide) -> Vec<
 }
 
 fn best_table(comparison: &SideBySide) -> String {
-    let mut text = String::from("\nbest of all sides (95 % for all sides of a metric together)\n");
-    let mut rows = vec![["metric".to_owned(), "best".to_owned()].to_vec()];
-    rows.extend(comparison.best.iter().map(|row| vec![row.metric.clone(), best(row)]));
+    let mut text = String::from("\n== best of all sides (95 % for all sides of a metric together)\n");
+    let mut rows = vec![["metric", "best", "selected"].map(str::to_owned).to_vec()];
+    rows.extend(comparison.best.iter().map(|row| vec![row.metric.clone(), best(row), selection(row)]));
     table(&rows, WIDTH).iter().for_each(|line| text.push_str(&format!("{line}\n")));
-    for row in &comparison.best {
-        if let Some(line) = selection(row) {
-            paragraph(&mut text, &format!("{}: {line}", row.metric));
-        }
-    }
     text
 }

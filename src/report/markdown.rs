@@ -26,7 +26,7 @@ pub fn check_markdown(report: &CheckReport) -> String {
     for scenario in &report.scenarios {
         let mut part = String::new();
         if several {
-            part.push_str(&format!("\n### {}\n", escape(&scenario.name)));
+            part.push_str(&format!("\n### {} ({})\n", escape(&scenario.name), escape(&scenario.file)));
         }
         part.push_str(&first_table(scenario));
         let details = details(scenario);

@@ -9,6 +9,7 @@ mod charts;
 mod check_text;
 mod columns;
 mod compare;
+mod compare_chart;
 mod compare_page;
 mod compare_text;
 mod csv;

@@ -17,8 +17,8 @@ use crate::baseline::{
     watch,
 };
 use crate::experiment::Workers;
-use crate::model::{Model, decision_metrics};
-use crate::scenario::{CheckPlan, Inconclusive, Tolerance, differences, nearest};
+use crate::model::decision_metrics;
+use crate::scenario::{CheckPlan, Inconclusive, Tolerance, Tolerances, differences, nearest};
 use crate::stats::bonferroni;
 
 /// Confidence of the verdicts about objectives, over all looks.
@@ -87,6 +87,7 @@ pub fn check(
             refuse_errors(prepared)?;
         }
     }
+    refuse_unknown(contests, settings)?;
     let watch = Stopwatch::start();
     let Execution { threads, interrupt, progress } = execution;
     let workers = Workers::new(threads).map_err(|error| StudyError::Refused(error.to_string()))?;
@@ -109,6 +110,19 @@ pub fn check(
     }
     result.report = CheckReport::new(scenarios);
     Ok(result)
+}
+
+/// A tolerance from the command line must be of something that at least one of the scenarios measures.
+fn refuse_unknown(contests: &[Contest<'_>], settings: &CheckSettings) -> Result<(), StudyError> {
+    let scenarios = contests.iter().filter_map(|contest| contest.head.scenario.as_ref());
+    let metrics = scenarios.flat_map(|scenario| decision_metrics(&scenario.model));
+    let keys: Vec<String> = metrics.map(|metric| metric.key).collect();
+    let mut given = Tolerances::default();
+    settings.tolerate.iter().for_each(|(head, tolerance)| given.put(head, tolerance.clone()));
+    let Some(head) = given.unmatched(&keys).next() else { return Ok(()) };
+    let near = nearest(head, keys.iter().map(String::as_str));
+    let help = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(StudyError::Refused(format!("--tolerate names `{head}`, which no scenario here measures{help}")))
 }
 
 /// The check of one scenario.
@@ -138,7 +152,7 @@ impl Bout<'_> {
     ) -> Result<(CheckedScenario, StoredScenario, Vec<String>), StudyError> {
         let head = self.contest.head;
         let scenario = refuse_errors(head)?;
-        let plan = self.plan(&scenario.check, &scenario.model)?;
+        let plan = self.plan(&scenario.check);
         let stored = self.stored()?;
         let mut models = vec![scenario.model.clone()];
         if let Rival::Scenario(_, base) = self.contest.rival {
@@ -183,22 +197,12 @@ impl Bout<'_> {
     }
 
     /// The section `check` with what the command line says about it.
-    fn plan(&self, section: &CheckPlan, model: &Model) -> Result<CheckPlan, StudyError> {
+    fn plan(&self, section: &CheckPlan) -> CheckPlan {
         let mut plan = section.clone();
-        let keys: Vec<String> = decision_metrics(model).into_iter().map(|metric| metric.key).collect();
-        for (head, tolerance) in &self.settings.tolerate {
-            let mut single = crate::scenario::Tolerances::default();
-            single.put(head, tolerance.clone());
-            if single.unmatched(&keys).next().is_some() {
-                let near = nearest(head, keys.iter().map(String::as_str));
-                let help = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                let text = format!("--tolerate names `{head}`, which the scenario does not measure{help}");
-                return Err(StudyError::Refused(text));
-            }
-            plan.tolerate.put(head, tolerance.clone());
-        }
+        let given = self.settings.tolerate.iter();
+        given.for_each(|(head, tolerance)| plan.tolerate.put(head, tolerance.clone()));
         plan.inconclusive = self.settings.inconclusive.unwrap_or(plan.inconclusive);
-        Ok(plan)
+        plan
     }
 
     /// The stored measurements to compare with, if they can be paired.

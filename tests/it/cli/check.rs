@@ -146,6 +146,23 @@ fn opponents_are_folders_and_revisions() {
 }
 
 #[test]
+fn scenarios_are_checked_together_and_a_tolerance_may_be_of_one_of_them() {
+    let place = place();
+    place.write("new/a.yaml", SMALL);
+    place.write("new/b.yaml", &SMALL.replace("browse", "buy").replace(SLOWER.0, SLOWER.1));
+    place.write("old/a.yaml", SMALL);
+    place.write("old/b.yaml", &SMALL.replace("browse", "buy"));
+    let all = ["check", "new", "--against", "old", "--tolerate", "buy p99=+60%"];
+    let ended = place.run(&all).with_code(98);
+    assert!(
+        ended.stdout.starts_with("FAIL: worse than tolerated: buy mean (new/b.yaml); 5 metrics within"),
+        "{}",
+        ended.stdout
+    );
+    place.run(&[&all[..], &["--tolerate", "buy mean=+60%"]].concat()).with_code(0);
+}
+
+#[test]
 fn a_baseline_is_stored_and_compared_pair_by_pair() {
     let place = place();
     let stored = ["check", "base.yaml", "--baseline", "b.json", "--update-baseline", "--replications", "20"];
