@@ -24,9 +24,11 @@ mod slice;
 mod staff;
 mod summarize;
 mod summary;
+pub mod sweep;
 #[cfg(test)]
 mod tests;
 mod track;
+pub mod uncertainty;
 
 pub use contrast::{Change, ContrastRow, Range, Side, all_contrasts, decision_contrasts, decision_samples};
 pub use judge::{judge, judge_at, met_by_run};

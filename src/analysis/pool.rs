@@ -102,6 +102,14 @@ impl Pool {
         self.parts.len() as u32
     }
 
+    /// The value of the metric at place `at` of `names` in each run.
+    pub(super) fn run_values(&self, at: usize) -> Vec<Option<f64>> {
+        let sectioned = matches!(self.names[at].kind, Kind::Sectioned | Kind::Quantile(_));
+        let value =
+            |(above, below): (f64, f64)| (below > 0.0).then(|| if sectioned { above } else { above / below });
+        self.parts.iter().map(|run| value(run[at])).collect()
+    }
+
     /// The values of one metric, a run each, in replication order; runs without a value are left out.
     #[must_use]
     pub fn per_run(&self, scope: &str, metric: &str) -> Vec<f64> {

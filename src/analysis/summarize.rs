@@ -51,12 +51,13 @@ pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
         assumptions: extra.assumptions,
         warnings: extra.warnings,
         windows: windows(model),
+        uncertainty: None,
         facts: facts(model, pool, extra.precision_reached),
     }
 }
 
 /// Time that promises were broken, and time to recover, as metrics of the system.
-fn health_rows(pool: &Pool) -> Vec<Named> {
+pub(super) fn health_rows(pool: &Pool) -> Vec<Named> {
     let mut rows = Vec::new();
     let mut push = |metric: &str, unit: &'static str, estimate: Option<Estimate>| {
         let named = |estimate| Named {
@@ -156,7 +157,7 @@ impl Pool {
 }
 
 /// A bound that replications hit, in words.
-fn bound(stopped: Stopped, runs: u32) -> Option<String> {
+pub(super) fn bound(stopped: Stopped, runs: u32) -> Option<String> {
     let replications = if runs == 1 { "1 replication".to_owned() } else { format!("{runs} replications") };
     let what = match stopped {
         Stopped::Finished => return None,

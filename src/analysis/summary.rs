@@ -39,6 +39,9 @@ pub struct Summary {
     pub warnings: Vec<String>,
     /// Named spans, for charts.
     pub windows: Vec<ChartWindow>,
+    /// What uncertain inputs do, if there are any and they were drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncertainty: Option<super::uncertainty::Uncertainty>,
     /// How the runs went.
     pub facts: RunFacts,
 }

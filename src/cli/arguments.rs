@@ -69,6 +69,9 @@ pub enum Verb {
     /// Simulate a scenario and judge its objectives.
     #[command(after_help = examples::RUN)]
     Run(RunOptions),
+    /// Simulate every combination of values of some settings, and say what each does.
+    #[command(after_help = examples::SWEEP)]
+    Sweep(SweepArguments),
     /// Repeat a stored run and say whether its results come out the same, byte for byte.
     #[command(after_help = examples::RERUN)]
     Rerun(RerunOptions),
@@ -157,12 +160,49 @@ pub struct RunOptions {
     /// A capacity.json about this scenario: pods needed at T0 are the searched ones, not estimates.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub capacity: Option<PathBuf>,
+    /// Hold inputs written low .. mid .. high at mid instead of drawing them (sets run.inputs=0).
+    #[arg(long)]
+    pub certain: bool,
     /// Exit with 99 if an objective is inconclusive, too.
     #[arg(long)]
     pub strict: bool,
     /// Take the general path through the simulation everywhere; the results are the same, byte for byte.
     #[arg(long)]
     pub no_shortcuts: bool,
+}
+
+/// Options of `sweep`.
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// The study file (a scenario with a section `sweep`), or any scenario with --vary.
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub study: String,
+    /// Vary a value: a list such as 8,10,12, or a range such as '40 .. 80 step 10' or '1 .. 1000 log 4'; may be
+    /// repeated.
+    #[arg(long, value_name = "PATH=VALUES")]
+    pub vary: Vec<String>,
+    /// The --vary values move together, the first with the first, instead of in every combination.
+    #[arg(long, requires = "vary")]
+    pub zip: bool,
+    /// Keep only points that meet this, such as 'minReplicas <= maxReplicas'; may be repeated.
+    #[arg(long = "where", value_name = "CONDITION")]
+    pub conditions: Vec<String>,
+    /// Draw so many points evenly from all ranges (Latin hypercube) instead of every combination.
+    #[arg(long, value_name = "POINTS")]
+    pub latin: Option<String>,
+    /// Edits of the base.
+    #[command(flatten)]
+    pub edit: EditOptions,
+    /// Threads; 0 is one a core. Results do not depend on it.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub threads: usize,
+    /// Write tables, charts, the report and the record into this directory. A sweep that is killed goes on where it
+    /// stopped when the same command is given again.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Write every metric of every replication into replications.csv, too.
+    #[arg(long, requires = "out")]
+    pub per_replication: bool,
 }
 
 /// Options of `rerun`.
@@ -216,6 +256,10 @@ mod examples {
 Examples:
   flashcrowd run scenarios/double-11.yaml
   flashcrowd run opening.yaml --set services.web.replicas=40 --precision 2% --out results";
+    pub const SWEEP: &str = "\
+Examples:
+  flashcrowd sweep scenarios/sweep-hpa.yaml --out results
+  flashcrowd sweep opening.yaml --vary services.web.replicas='20 .. 60 step 10' --vary traffic.shoppers.rate=600/s,800/s";
     pub const RERUN: &str = "\
 Example:
   flashcrowd rerun results";

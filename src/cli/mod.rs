@@ -8,6 +8,7 @@ mod exit;
 mod generate;
 mod progress;
 mod signal;
+mod sweep;
 mod terminal;
 mod verbs;
 

@@ -43,6 +43,11 @@ impl Progress {
                 self.bar.set_length(u64::from(of));
                 self.bar.set_position(u64::from(done));
             }
+            Step::Sweep { done, of, finished, points } => {
+                self.bar.set_message(format!("replications of {points} points, {finished} finished"));
+                self.bar.set_length(of);
+                self.bar.set_position(done);
+            }
             Step::Reporting => self.bar.set_message("report"),
         }
     }

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::generate;
 use super::progress::Progress;
 use super::signal::interrupt_flag;
+use super::sweep::sweep;
 use super::terminal::Terminal;
 use crate::report::{self, TextOptions};
 use crate::scenario;
@@ -24,6 +25,7 @@ use crate::study::{
 pub fn carry_out(verb: Verb, terminal: &Terminal) -> Result<Exit, StudyError> {
     let printed = match verb {
         Verb::Run(options) => return run(&options, terminal),
+        Verb::Sweep(options) => return sweep(&options, terminal),
         Verb::Rerun(options) => return rerun(&options, terminal),
         Verb::Check(options) => return check::check(&options, terminal),
         Verb::Compare(options) => return compare::compare(&options, terminal),
@@ -39,7 +41,11 @@ pub fn carry_out(verb: Verb, terminal: &Terminal) -> Result<Exit, StudyError> {
 
 fn run(options: &RunOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
     let inputs = FileInputs::new("");
-    let mut prepared = study::prepare(&file_name(&options.scenario), &edits(&options.edit), &inputs)?;
+    let mut edits = edits(&options.edit);
+    // Nothing drawn is a setting like any other, so that the record of the run has it.
+    edits.extend(options.certain.then(|| Edit { option: "--set".into(), assignment: "run.inputs=0".into() }));
+    let mut prepared = study::prepare(&file_name(&options.scenario), &edits, &inputs)?;
+    study::draw_inputs(&mut prepared, &inputs);
     if let Some(scenario) = &mut prepared.scenario {
         scenario.model.plan.shortcuts = !options.no_shortcuts;
     }

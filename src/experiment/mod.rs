@@ -11,6 +11,7 @@
 
 mod batches;
 mod direct;
+mod latin;
 mod occupation;
 mod pilot;
 #[cfg(test)]
@@ -21,8 +22,9 @@ mod workspace;
 
 pub use batches::{Ending, FIRST_BATCH, Fold, StopRule, Trials, next_batch, run_until};
 pub use direct::{Assignment, Director, Next, run_side_by_side};
+pub use latin::latin_hypercube;
 pub use occupation::Occupation;
-pub use pilot::{PILOT_REPLICATIONS, PilotWarmUp, find_warm_up, pilot_model};
+pub use pilot::{FIRST_PILOT, PILOT_REPLICATIONS, Pilot, PilotWarmUp, find_warm_up, pilot_model};
 pub use unit::WorkUnit;
 pub use workers::{Interrupted, WorkerError, Workers};
 pub use workspace::workspace;

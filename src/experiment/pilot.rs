@@ -12,7 +12,7 @@ use crate::units::SimDuration;
 pub const PILOT_REPLICATIONS: u32 = 5;
 
 /// Numbers of the pilot's replications start here, so that the measured ones are independent of the choice.
-const FIRST_PILOT: u64 = 1 << 40;
+pub const FIRST_PILOT: u64 = 1 << 40;
 
 /// Windows the pilot's span is cut into: 200 batches of five.
 const WINDOWS: u64 = 1000;
@@ -54,19 +54,36 @@ where
     W: FnMut(u64) -> RunRecord + Send,
 {
     let unit = WorkUnit { design_point: 0, first: FIRST_PILOT, count: PILOT_REPLICATIONS };
-    let mut width = 0;
-    let mut sums: Vec<f64> = Vec::new();
-    let mut shortest = usize::MAX;
-    workers.run(unit, workspace, interrupt, |record| {
+    let mut pilot = Pilot::default();
+    workers.run(unit, workspace, interrupt, |record| pilot.take(&record))?;
+    Ok(pilot.finish())
+}
+
+/// The pilot's series, summed over its replications while they come in.
+#[derive(Clone, Debug, Default)]
+pub struct Pilot {
+    width: u64,
+    sums: Vec<f64>,
+    shortest: Option<usize>,
+}
+
+impl Pilot {
+    /// Takes the next replication of [`pilot_model`].
+    pub fn take(&mut self, record: &RunRecord) {
         let Some(windows) = &record.windows else { return };
         let series = number_in_system(windows);
-        width = windows.width;
-        shortest = shortest.min(series.len());
-        sums.resize(sums.len().max(series.len()), 0.0);
-        sums.iter_mut().zip(&series).for_each(|(sum, value)| *sum += value);
-    })?;
-    sums.truncate(shortest);
-    Ok(truncation(&sums, width))
+        self.width = windows.width;
+        self.shortest = Some(self.shortest.map_or(series.len(), |shortest| shortest.min(series.len())));
+        self.sums.resize(self.sums.len().max(series.len()), 0.0);
+        self.sums.iter_mut().zip(&series).for_each(|(sum, value)| *sum += value);
+    }
+
+    /// What the rule says to the mean of the replications.
+    #[must_use]
+    pub fn finish(mut self) -> PilotWarmUp {
+        self.sums.truncate(self.shortest.unwrap_or(0));
+        truncation(&self.sums, self.width)
+    }
 }
 
 /// Time average of the number in system (waiting and in service, all services) in every window.

@@ -2,12 +2,15 @@
 //!
 //! Only the time spent at each level is added up at an event; everything else follows from it at the end.
 
+use serde::{Deserialize, Serialize};
+
 /// Levels from here on are counted together in the law; their sums are kept apart, so that moments stay exact.
 const LAW_LEVELS: usize = 4096;
 
 /// Time spent at each level, and what follows from it: the integral over time of the level and of its square.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LevelIntegral {
+    #[serde(with = "super::sparse")]
     law: Vec<u64>,
     high_area: u128,
     high_squares: u128,

@@ -3,6 +3,7 @@
 mod integral;
 mod record;
 mod recorder;
+mod sparse;
 mod window;
 
 pub use integral::LevelIntegral;

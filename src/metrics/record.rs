@@ -3,6 +3,7 @@
 
 use super::{LevelIntegral, Recorder, WindowRecord};
 use crate::units::SimTime;
+use serde::{Deserialize, Serialize};
 
 /// Why a request failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,7 +49,7 @@ impl FailureCause {
 }
 
 /// How a replication ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stopped {
     /// At its end, every measured request accounted for.
     #[default]
@@ -64,7 +65,7 @@ pub enum Stopped {
 }
 
 /// The record of one replication. Requests are *measured* when they arrive in the counted span.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// One a class, in the model's order.
     pub classes: Vec<ClassRecord>,
@@ -95,7 +96,7 @@ pub struct RunRecord {
 }
 
 /// One class in one replication.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassRecord {
     /// Measured requests that arrived.
     pub arrived: u64,
@@ -118,7 +119,7 @@ pub struct ClassRecord {
 }
 
 /// One service in one replication. Counts and times are of calls of measured requests.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceRecord {
     /// Calls that reached the service.
     pub arrived: u64,
@@ -167,7 +168,7 @@ pub struct ServiceRecord {
 }
 
 /// A change of the number of pods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScalingEvent {
     /// When.
     pub at: SimTime,
@@ -178,7 +179,7 @@ pub struct ScalingEvent {
 }
 
 /// One edge in one replication.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EdgeRecord {
     /// Calls begun.
     pub calls: u64,
@@ -193,7 +194,7 @@ pub struct EdgeRecord {
 }
 
 /// A look at a service at one instant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GridRow {
     /// Requests in the service.
     pub in_system: u32,

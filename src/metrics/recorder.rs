@@ -5,11 +5,13 @@
 //! from exact sums.
 
 use crate::units::SimDuration;
+use serde::{Deserialize, Serialize};
 
 /// Counts of durations in log-linear bins, with exact count, sum and sum of squares.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorder {
     bits: u32,
+    #[serde(with = "super::sparse")]
     bins: Vec<u64>,
     sum: u128,
     squares: u128,

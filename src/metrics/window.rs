@@ -1,12 +1,13 @@
 //! Series over windows of the counted span. Requests belong to the window of their arrival.
 
 use super::{FAILURE_CAUSES, Recorder};
+use serde::{Deserialize, Serialize};
 
 /// Resolution of the windows' sketches: 32 bins an octave.
 const SKETCH_BITS: u8 = 5;
 
 /// All windows of one replication.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct WindowRecord {
     /// Width in nanoseconds.
     pub width: u64,
@@ -17,7 +18,7 @@ pub struct WindowRecord {
 }
 
 /// One class in one window.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassWindow {
     /// Requests that arrived.
     pub arrived: u64,
@@ -67,7 +68,7 @@ impl ClassWindow {
 }
 
 /// One service in one window. Integrals are in nanoseconds times count; divide by the window's width for means.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServiceWindow {
     /// Integral of busy slots.
     pub busy: u128,

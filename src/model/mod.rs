@@ -19,7 +19,7 @@ pub use class::{Class, Patience, PatienceUntil};
 pub use decision::{DecisionMetric, Direction, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
 pub use objective::{Comparison, Measure, Objective, Scope, ShareKind, WaitKind};
-pub use plan::{After, Limits, Mode, NamedWindow, RunPlan, WarmUp};
+pub use plan::{After, InputPlan, Limits, Mode, NamedWindow, RunPlan, WarmUp};
 pub use program::{Backoff, CallPolicy, CallSite, Caller, Edge, Jitter, RetryOn, Step};
 pub use record::{GridProbe, Recording};
 pub use service::{

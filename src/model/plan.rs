@@ -24,6 +24,8 @@ pub struct RunPlan {
     pub replications: u32,
     /// Relative half-width at which replications stop.
     pub precision: Option<f64>,
+    /// How often uncertain inputs are drawn.
+    pub inputs: InputPlan,
     /// Bounds that end a run with a report instead of a hang.
     pub limits: Limits,
     /// Whether a faster way is taken where it gives the same record, bit for bit.
@@ -56,9 +58,25 @@ impl Default for RunPlan {
             seed: 1,
             replications: 20,
             precision: None,
+            inputs: InputPlan::default(),
             limits: Limits::default(),
             shortcuts: true,
         }
+    }
+}
+
+/// How often inputs that nobody knows are drawn, and how often each draw is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputPlan {
+    /// Points drawn; 0 holds the inputs at their middles.
+    pub points: u32,
+    /// Replications at each.
+    pub replications: u32,
+}
+
+impl Default for InputPlan {
+    fn default() -> Self {
+        Self { points: 40, replications: 5 }
     }
 }
 

@@ -231,6 +231,7 @@ pub(super) fn summary() -> Summary {
             "service api: offered load of 96 cores at the peak is above the 72 it can ever have".to_owned(),
         ],
         windows: vec![ChartWindow { name: "opening".to_owned(), start: 0.0, end: 686.0 }],
+        uncertainty: None,
         facts: RunFacts {
             replications: 20,
             seed: 1,

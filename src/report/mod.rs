@@ -13,6 +13,7 @@ mod compare_chart;
 mod compare_page;
 mod compare_text;
 mod csv;
+mod doubt;
 #[cfg(test)]
 mod example;
 mod html;
@@ -23,6 +24,7 @@ mod markdown;
 mod number;
 mod observed;
 mod page;
+mod sweep;
 mod text;
 mod view;
 
@@ -40,4 +42,7 @@ pub use markdown::{MARKER, check_markdown};
 pub use number::{clock, duration, human, instant, plain, share, shortest, thousands};
 pub use observed::observed_csv;
 pub use page::{Origin, html};
+pub use sweep::{
+    points_csv, replications_csv, results_csv, sweep_charts, sweep_html, sweep_json, sweep_text,
+};
 pub use text::{TextOptions, text};

@@ -5,7 +5,7 @@ use super::html::{escape, list, page, section, table};
 use super::number::{about, clock, instant, plain, thousands};
 use super::observed;
 use super::view;
-use crate::analysis::{ObjectiveResult, Outcome, RecoveryEstimate, Summary};
+use crate::analysis::{Assumption, ObjectiveResult, Outcome, RecoveryEstimate, Summary};
 
 /// Where a result comes from: what makes it repeatable.
 #[derive(Clone, Debug, Default)]
@@ -32,9 +32,11 @@ pub fn html(summary: &Summary, origin: &Origin) -> String {
         body.push_str(&section(title, &table(&view::cells(summary, kind))));
     }
     body.push_str(&section("Theory beside simulation", &theory(summary)));
+    let doubt = summary.uncertainty.as_ref().map(super::doubt::html).unwrap_or_default();
+    body.push_str(&section("What is not known", &doubt));
     body.push_str(&section("Warnings", &list(&summary.warnings)));
     body.push_str(&section("How sure we are", &list(&view::confidence(&summary.facts))));
-    body.push_str(&section("Assumptions", &assumptions(summary)));
+    body.push_str(&section("Assumptions", &assumption_lists(&summary.assumptions)));
     body.push_str(&section("All numbers", &all_numbers(summary)));
     body.push_str(&section("To reproduce", &reproduce(origin)));
     page(&summary.name, &body)
@@ -208,8 +210,9 @@ fn theory(summary: &Summary) -> String {
     table(&rows)
 }
 
-fn assumptions(summary: &Summary) -> String {
-    let of = |default: bool| summary.assumptions.iter().filter(move |a| a.default == default);
+/// What nobody gave, apart from what was given.
+pub(super) fn assumption_lists(assumptions: &[Assumption]) -> String {
+    let of = |default: bool| assumptions.iter().filter(move |a| a.default == default);
     let mut html = String::new();
     for (title, default) in [("Defaults: nobody gave these", true), ("Given in the scenario", false)] {
         let items: Vec<_> = of(default).map(|a| a.text.clone()).collect();

@@ -1,6 +1,7 @@
 //! The terminal's summary: objectives first, then what was needed, then the first numbers.
 
 use super::columns::{cut, table, width, wrap};
+use super::doubt;
 use super::number::{plain, thousands};
 use super::observed;
 use super::view;
@@ -61,6 +62,13 @@ pub fn text(summary: &Summary, options: &TextOptions) -> String {
         out.paragraph(observed::MEANING, 2, Some("2"));
     }
     theory(&mut out, summary);
+    if let Some(found) = &summary.uncertainty {
+        out.blank();
+        out.paragraph("What is not known:", 0, Some("1"));
+        doubt::sentences(found).iter().for_each(|sentence| out.paragraph(sentence, 2, None));
+        out.table(&doubt::rows(found));
+        doubt::correlations(found).iter().for_each(|line| out.paragraph(line, 2, Some("2")));
+    }
     if !summary.warnings.is_empty() {
         out.blank();
         summary.warnings.iter().for_each(|w| out.item("! ", w, Some("33")));

@@ -150,7 +150,7 @@ impl Document {
     }
 
     /// Sets the value at `path`, written at `at`.
-    fn set_node(&mut self, path: &str, at: Span, value: Node, diagnostics: &mut Diagnostics) {
+    pub(super) fn set_node(&mut self, path: &str, at: Span, value: Node, diagnostics: &mut Diagnostics) {
         // A quoted key of YAML is longer than its text: then the whole key is underlined.
         let exact = at.length == length(path);
         let place = |segment: &Segment| if exact { at.part(segment.start, segment.length) } else { at };
@@ -238,7 +238,7 @@ fn take(root: &mut Node, key: &str) -> Option<Node> {
 }
 
 /// Splits at the first `=` outside quotes.
-fn split_assignment(text: &str) -> Option<(&str, &str)> {
+pub(super) fn split_assignment(text: &str) -> Option<(&str, &str)> {
     let mut quoted = false;
     for (at, c) in text.char_indices() {
         match c {
@@ -250,7 +250,7 @@ fn split_assignment(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-fn length(text: &str) -> u32 {
+pub(super) fn length(text: &str) -> u32 {
     u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
 }
 

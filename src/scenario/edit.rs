@@ -89,7 +89,7 @@ fn item(items: &[Node], name: &str) -> Result<Item, String> {
 }
 
 /// The names by which a list's items can be addressed.
-fn item_names(items: &[Node]) -> Vec<String> {
+pub(super) fn item_names(items: &[Node]) -> Vec<String> {
     let name_of = |node: &Node| {
         let resource = || node.get("resource").and_then(|object| object.get("name")).and_then(Node::as_text);
         let own = node.get("name").and_then(Node::as_text);

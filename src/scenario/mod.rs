@@ -3,12 +3,14 @@
 //! Text becomes a [`Document`]; bases, `--set` and factors only edit it; decoding walks it, collects
 //! [`Diagnostics`] and goes on, so that all mistakes are shown at once.
 
+pub mod axis;
 mod cursor;
 mod diagnostics;
 mod diff;
 mod document;
 mod edit;
 mod inputs;
+mod known;
 pub mod law;
 mod manifests;
 mod node;
@@ -21,7 +23,9 @@ mod source;
 mod stretch;
 mod table;
 mod tolerance;
+mod uncertain;
 mod values;
+mod vary;
 mod yaml;
 
 pub use cursor::{Assumption, Context, Field, MapCursor};
@@ -32,9 +36,8 @@ pub use inputs::{InputError, Inputs, MemoryInputs, RecordedInputs, beside, match
 pub use manifests::Object;
 pub use node::{Entry, Mapping, Node, Scalar, Value};
 pub use path::{ObjectName, Path, PathError, Segment};
-pub use resolve::{Against, CheckPlan, Inconclusive};
 pub use resolve::{
-    CapacityGoal, CapacityPlan, Observed, ObservedSeries, Scenario, capacity_mistake, misnamed, resolve,
+    Against, CapacityGoal, CapacityPlan, CheckPlan, Factor, Inconclusive, MAX_POINTS, Observed, ObservedSeries, Scenario, SweepPlan, capacity_mistake, misnamed, resolve,
     schema, stretch,
 };
 pub use schema::{schema_of, to_json};
@@ -42,3 +45,4 @@ pub use source::{FileId, Origin, Source, Sources, Span};
 pub use stretch::Stretch;
 pub use table::{Key, Kind, Table, optional, required, with_default};
 pub use tolerance::{Allowance, Tolerance, Tolerances};
+pub use uncertain::UncertainInput;

@@ -98,6 +98,12 @@ impl Node {
         self.as_mapping()?.get(key).map(|entry| &entry.node)
     }
 
+    /// The value under `key`, to be changed, if this is a map that has it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        let Value::Mapping(map) = &mut self.value else { return None };
+        map.get_mut(key).map(|entry| &mut entry.node)
+    }
+
     /// What this node is, in the words of an error message.
     #[must_use]
     pub fn kind_name(&self) -> &'static str {

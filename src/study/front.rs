@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::inputs::FileInputs;
-use super::prepare::{Prepared, prepare};
+use super::prepare::{Prepared, draw_inputs, prepare};
 use super::provenance::Edit;
 use super::run::{Execution, RunResult, run};
 use super::{Output, StudyError};
@@ -114,7 +114,8 @@ impl Study {
     /// # Errors
     /// As [`run`](Self::run), and if `output` cannot be written; nothing is then half written.
     pub fn run_to(&self, output: Option<&mut dyn Output>) -> Result<RunResult, StudyError> {
-        let prepared = self.prepare()?;
+        let mut prepared = self.prepare()?;
+        draw_inputs(&mut prepared, &*self.inputs);
         if prepared.scenario.is_none() {
             let found = prepared.diagnostics.render(&prepared.document.sources, false);
             return Err(StudyError::Refused(found.trim_end().to_owned()));

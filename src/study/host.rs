@@ -45,6 +45,12 @@ impl Stopwatch {
         self.started.elapsed().as_secs_f64()
     }
 
+    /// Nanoseconds since the start.
+    #[must_use]
+    pub fn nanos(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
     /// What was spent since the start.
     #[must_use]
     pub fn stop(self, threads: usize) -> Host {

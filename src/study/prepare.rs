@@ -2,6 +2,7 @@
 
 use super::StudyError;
 use super::provenance::{Edit, FileDigest, hexadecimal};
+use super::uncertain::Draws;
 use crate::scenario::{Diagnostics, Document, InputError, Inputs, Origin, RecordedInputs, Scenario, resolve};
 
 /// Bytes looked at to tell a file that cannot be read from one that is wrong.
@@ -21,6 +22,8 @@ pub struct Prepared {
     pub scenario: Option<Scenario>,
     /// Every file read.
     pub inputs: Vec<FileDigest>,
+    /// Points drawn from uncertain inputs.
+    pub(super) draws: Option<Draws>,
 }
 
 /// Reads the scenario `name`, carries out `edits` and resolves the result.
@@ -28,6 +31,23 @@ pub struct Prepared {
 /// # Errors
 /// If the scenario file itself cannot be read. Whatever else is wrong stands in the diagnostics.
 pub fn prepare(name: &str, edits: &[Edit], inputs: &dyn Inputs) -> Result<Prepared, StudyError> {
+    prepare_with(name, edits, inputs, |_, _| {})
+}
+
+/// Draws points from the uncertain inputs of a scenario that is to be run. Without them, or after this has not been
+/// called, its inputs have their middle values.
+pub fn draw_inputs(prepared: &mut Prepared, inputs: &dyn Inputs) {
+    let Some(scenario) = &prepared.scenario else { return };
+    prepared.draws = Draws::new(&prepared.document, scenario, inputs);
+}
+
+/// Reads, edits and resolves with a change of the document behind all edits.
+pub(super) fn prepare_with(
+    name: &str,
+    edits: &[Edit],
+    inputs: &dyn Inputs,
+    change: impl FnOnce(&mut Document, &mut Diagnostics),
+) -> Result<Prepared, StudyError> {
     if let Err(error @ (InputError::Missing | InputError::Unreadable(_))) = inputs.read(name, GLANCE) {
         return Err(StudyError::Failed(format!("cannot read `{name}`: {error}")));
     }
@@ -38,6 +58,7 @@ pub fn prepare(name: &str, edits: &[Edit], inputs: &dyn Inputs) -> Result<Prepar
         for edit in edits {
             document.assign(&edit.option, &edit.assignment, Origin::Set, &mut diagnostics);
         }
+        change(&mut document, &mut diagnostics);
         let (resolved, found) = resolve(&document, &recorded);
         diagnostics.extend(found);
         scenario = resolved.filter(|_| !diagnostics.has_errors());
@@ -45,5 +66,5 @@ pub fn prepare(name: &str, edits: &[Edit], inputs: &dyn Inputs) -> Result<Prepar
     let digest = |(file, bytes): (String, [u8; 32])| FileDigest { file, sha256: hexadecimal(&bytes) };
     let inputs = recorded.digests().into_iter().map(digest).collect();
     let (name, edits) = (name.to_owned(), edits.to_vec());
-    Ok(Prepared { name, edits, document, diagnostics, scenario, inputs })
+    Ok(Prepared { name, edits, document, diagnostics, scenario, inputs, draws: None })
 }

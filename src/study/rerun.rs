@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::StudyError;
 use super::output::Output;
-use super::prepare::prepare;
+use super::prepare::{draw_inputs, prepare};
 use super::provenance::{COMMIT, FileDigest, MODEL_SEMANTICS, Provenance, RUN_FILE_VERSION, VERSION, digest};
 use super::run::{Execution, Identity, RunResult, execute, refuse_errors};
 use crate::scenario::Inputs;
@@ -17,6 +17,13 @@ const LONGEST_RUN_FILE: u64 = 64 << 20;
 
 /// Longest scenario that is looked at to find out whether it is the one that was run.
 const LONGEST_SCENARIO: usize = 16 << 20;
+
+/// What the records of other verbs say.
+#[derive(Deserialize)]
+struct Other {
+    verb: String,
+    command: String,
+}
 
 /// How a file of the stored run compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -87,6 +94,11 @@ pub fn read_run(place: &Path) -> Result<(Provenance, PathBuf), StudyError> {
         return Err(refused(format!("it is longer than {LONGEST_RUN_FILE} bytes")));
     }
     let text = std::fs::read(&file).map_err(failed)?;
+    // Only runs are repeated; the records of other verbs name the command to give again.
+    let other: Option<Other> = serde_json::from_slice(&text).ok();
+    if let Some(Other { verb, command }) = other {
+        return Err(refused(format!("it is that of a {verb}; `{command}` repeats it")));
+    }
     let stored: Provenance = serde_json::from_slice(&text).map_err(|error| refused(error.to_string()))?;
     if stored.run_file_version != RUN_FILE_VERSION {
         return Err(refused(format!(
@@ -110,12 +122,13 @@ pub fn rerun(
 ) -> Result<Rerun, StudyError> {
     let (stored, directory) = read_run(place)?;
     let found = moved.map_or_else(|| found(&stored, &directory, inputs), str::to_owned);
-    let prepared = prepare(&found, &stored.overrides, inputs).map_err(|error| match moved {
+    let mut prepared = prepare(&found, &stored.overrides, inputs).map_err(|error| match moved {
         None => StudyError::Failed(format!("{error}; --scenario names it if it has moved")),
         Some(_) => error,
     })?;
     same_inputs(&stored.inputs, &prepared.inputs)?;
     refuse_errors(&prepared)?;
+    draw_inputs(&mut prepared, inputs);
     if let Some(output) = output.as_deref_mut() {
         output.prepare()?;
     }

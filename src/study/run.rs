@@ -106,10 +106,14 @@ pub(super) fn execute(
     let watch = Stopwatch::start();
     let Execution { threads, interrupt, progress } = execution;
     let trial = simulate(&scenario.model, threads, interrupt, progress)?;
+    let uncertainty = match &prepared.draws {
+        Some(draws) => Some(draws.explore(threads, interrupt, progress)?),
+        None => None,
+    };
     progress(Step::Reporting);
     let account = Account::new(prepared, scenario, identity.name);
     let foreseen = account.warnings.len();
-    let mut summary = account.summary(&trial);
+    let mut summary = Summary { uncertainty, ..account.summary(&trial) };
     replace_needs(&mut summary, identity.searched);
     set_beside(&mut summary, scenario.observed.as_ref());
     let edits = &prepared.edits;

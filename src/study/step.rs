@@ -21,6 +21,17 @@ pub enum Step {
         /// Of how many before the next look.
         of: u32,
     },
+    /// Running the design points of a sweep.
+    Sweep {
+        /// Replications done.
+        done: u64,
+        /// Of how many, as far as is known.
+        of: u64,
+        /// Points finished.
+        finished: u32,
+        /// Of how many.
+        points: u32,
+    },
     /// Making the report.
     Reporting,
 }

@@ -1,5 +1,6 @@
 //! Simulated time: whole nanoseconds, so that equal instants compare equal on every platform.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 
@@ -7,7 +8,7 @@ use std::ops::{Add, AddAssign, Sub};
 pub const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
 /// An instant, in nanoseconds since the start of a replication (`from - settle`).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SimTime(u64);
 
 /// A span of simulated time in nanoseconds; never negative.

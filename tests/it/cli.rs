@@ -7,3 +7,5 @@ mod compare;
 mod plain;
 mod program;
 mod runs;
+mod sweep;
+mod uncertain;

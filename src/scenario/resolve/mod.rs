@@ -21,6 +21,7 @@ mod profile;
 mod run;
 mod services;
 mod steps;
+mod sweep;
 mod timeline;
 mod trace;
 mod trace_rows;
@@ -39,9 +40,11 @@ use build::Build;
 pub use capacity::{CapacityGoal, CapacityPlan, mistake as capacity_mistake, stretch};
 pub use check::{Against, CheckPlan, Inconclusive};
 pub use observed::{Observed, ObservedSeries};
+pub use sweep::{Factor, MAX_POINTS, SweepPlan};
 use upstreams::{UPSTREAM, Upstreams};
 use workloads::Workloads;
 
+use super::uncertain::UncertainInput;
 use crate::model::Model;
 
 /// A valid scenario.
@@ -57,6 +60,10 @@ pub struct Scenario {
     pub capacity: Vec<CapacityPlan>,
     /// What was measured, to stand beside what is simulated.
     pub observed: Option<Observed>,
+    /// Quantities that nobody knows; the model has their middles.
+    pub uncertain: Vec<UncertainInput>,
+    /// What a sweep varies, if the file says so.
+    pub sweep: Option<SweepPlan>,
 }
 
 static ROOT: Table = Table {
@@ -99,6 +106,7 @@ static ROOT: Table = Table {
             Kind::Named(&Kind::Map(&capacity::PLAN)),
             "Questions for `flashcrowd capacity`, such as headroom: { largest: PATH, between: 5 .. 40 }",
         ),
+        optional("sweep", Kind::Map(&sweep::SWEEP), "What `flashcrowd sweep` varies"),
     ],
 };
 
@@ -118,18 +126,25 @@ pub fn schema() -> serde_json::Value {
     schema_of(&ROOT, "flashcrowd scenario, version 1")
 }
 
-/// Decodes a document. The scenario is there if and only if there is no error.
+/// Decodes a document; uncertain quantities take their middles. The scenario is there if and only if there is no error.
 #[must_use]
 pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, Diagnostics) {
     if document.is_broken {
         return (None, Diagnostics::default());
     }
+    let mut found = Diagnostics::default();
+    let uncertain = document.uncertain(&mut found);
+    let mids: Vec<String> = uncertain.iter().map(UncertainInput::mid).collect();
+    let settled = (!uncertain.is_empty()).then(|| document.settled(&uncertain, &mids));
+    let document = settled.as_ref().unwrap_or(document);
     let context = Context::new(&document.sources, inputs);
-    let Decoded { model, check, capacity, observed } = decode(document, &context);
+    let Decoded { model, check, capacity, observed, sweep } = decode(document, &context);
     let valid = !context.has_errors();
     let (mut diagnostics, assumptions) = context.finish();
+    let valid = valid && !found.has_errors();
+    diagnostics.extend(found);
     document.slips.iter().for_each(|(span, help)| diagnostics.help_at(*span, help));
-    (valid.then_some(Scenario { model, assumptions, check, capacity, observed }), diagnostics)
+    (valid.then_some(Scenario { model, assumptions, check, capacity, observed, uncertain, sweep }), diagnostics)
 }
 
 /// What the sections give.
@@ -138,6 +153,7 @@ struct Decoded {
     check: CheckPlan,
     capacity: Vec<CapacityPlan>,
     observed: Option<Observed>,
+    sweep: Option<SweepPlan>,
 }
 
 fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
@@ -191,7 +207,8 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
     let check = root.field("check").map(|field| check::check(&field, &build)).unwrap_or_default();
     let capacity = root.field("capacity").map(|field| capacity::capacity(&field)).unwrap_or_default();
     let observed = root.field("observed").and_then(|field| observed::observed(&field.map(), &build));
-    Decoded { model: build.model, check, capacity, observed }
+    let sweep = root.field("sweep").and_then(|field| sweep::sweep(&field, document));
+    Decoded { model: build.model, check, capacity, observed, sweep }
 }
 
 /// A scenario without `run` has all of its defaults.

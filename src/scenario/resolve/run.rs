@@ -1,7 +1,7 @@
 //! The section `run`: what is run for how long, how often, and what is recorded.
 
 use super::clock::Clock;
-use crate::model::{After, GridProbe, Limits, Mode, Model, NamedWindow, RunPlan, WarmUp};
+use crate::model::{After, GridProbe, InputPlan, Limits, Mode, Model, NamedWindow, RunPlan, WarmUp};
 use crate::scenario::cursor::{Field, MapCursor};
 use crate::scenario::diagnostics::Diagnostic;
 use crate::scenario::table::{Kind, Table, optional, required, with_default};
@@ -53,6 +53,12 @@ pub(super) static RUN: Table = Table {
             Kind::Count,
             "Independent runs, 20 if absent; with `precision` the most, 1000 if absent",
         ),
+        optional(
+            "inputs",
+            Kind::Count,
+            "Points drawn from the inputs written low .. mid .. high, 40 if absent; 0 holds them at mid",
+        ),
+        optional("input_replications", Kind::Count, "Independent runs at each of these points, 5 if absent"),
         optional("precision", Kind::Ratio, "Relative half-width at which replications stop"),
         optional("limits", Kind::Map(&LIMITS), "Bounds that end a run with a report instead of a hang"),
         optional("record", Kind::Map(&RECORD), "What is recorded, and how finely"),
@@ -226,7 +232,32 @@ fn frame(section: &MapCursor<'_>, steady: bool, clock: &mut Clock) {
     }
 }
 
+/// How often uncertain inputs are drawn. Few points or single runs at each show no variance.
+fn input_points(section: &MapCursor<'_>, plan: &mut RunPlan) {
+    let within = |key: &str, least: u64, most: u64, fits: fn(u64) -> bool| {
+        let given = section.count(key)?;
+        if fits(given) {
+            return u32::try_from(given).ok();
+        }
+        if let Some(field) = section.field(key) {
+            let expected = format!("a number from {least} to {most}");
+            field
+                .context
+                .push(Diagnostic::error(field.node.span, format!("run.{key} is {given}")).expected(expected));
+        }
+        None
+    };
+    let standard = InputPlan::default();
+    plan.inputs = InputPlan {
+        points: within("inputs", 10, 10_000, |n| n == 0 || (10..=10_000).contains(&n))
+            .unwrap_or(standard.points),
+        replications: within("input_replications", 2, 1000, |n| (2..=1000).contains(&n))
+            .unwrap_or(standard.replications),
+    };
+}
+
 fn replications(section: &MapCursor<'_>, plan: &mut RunPlan) {
+    input_points(section, plan);
     let standard = if section.field("precision").is_some() { 1000 } else { 20 };
     let count = section.count("replications").unwrap_or_else(|| {
         section.assume("replications", &standard.to_string());

@@ -1,11 +1,13 @@
 //! The claims in the comments of the shipped scenarios.
 
-use super::play::root;
-use super::play::{Played, play};
+use std::sync::atomic::AtomicBool;
+
+use super::play::{Played, play, root};
 use flashcrowd::analysis::Outcome;
 use flashcrowd::numerics::ln;
-use flashcrowd::study::{Execution, FileInputs, capacity, prepare};
-use std::sync::atomic::AtomicBool;
+use flashcrowd::study::{
+    Axes, Edit, Execution, FileInputs, SweepOptions, capacity, prepare, prepare_sweep, sweep,
+};
 
 #[track_caller]
 fn assert_within(what: &str, value: f64, low: f64, high: f64) {
@@ -170,4 +172,35 @@ fn the_speed_benchmark_gives_right_answers() {
     assert_within("W4 p50", tiers.mean("class/request", "sojourn_p50"), 0.0215, 0.0225);
     assert_within("W4 p99", tiers.mean("class/request", "sojourn_p99"), 112.0, 127.0);
     assert_within("W4 timeouts", tiers.mean("edge/app->db", "timed_out_ratio"), 0.009, 0.011);
+}
+
+#[test]
+fn the_floor_decides_and_the_target_does_not() {
+    let inputs = FileInputs::new(root());
+    let edits = [Edit { option: "--set".to_owned(), assignment: "run.replications=3".to_owned() }];
+    let prepared =
+        prepare_sweep("scenarios/sweep-hpa.yaml", &edits, Axes::default(), &inputs).expect("a study");
+    let interrupt = AtomicBool::new(false);
+    let execution = Execution { threads: 0, interrupt: &interrupt, progress: &mut |_| {} };
+    let summary = sweep(&prepared, SweepOptions::default(), execution, None).expect("a sweep").summary;
+    let (target, floor) = (0, 1);
+    assert_eq!(
+        [&*summary.factors[target].name, &*summary.factors[floor].name],
+        ["averageUtilization", "minReplicas"]
+    );
+    assert_eq!(summary.points.len(), 12);
+    for point in &summary.points {
+        let result = point.result().expect("a result");
+        let pods: u32 = point.levels[floor].label.parse().expect("pods");
+        let share = result.objectives[0].measured.expect("a share").mean;
+        // Three runs are too few for the verdict's intervals where nearly all is well, so the shares are compared.
+        assert_eq!(share >= 0.99, pods >= 34, "{pods} pods: {share}");
+    }
+    let within = summary
+        .measures
+        .iter()
+        .position(|measure| measure.metric.starts_with("buy within"))
+        .expect("a measure");
+    let share = |factor: usize| summary.effects[within][factor].share.expect("a share");
+    assert!(share(floor) > 0.9 && share(target) < 0.1, "{} and {}", share(floor), share(target));
 }

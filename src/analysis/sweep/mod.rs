@@ -1,0 +1,14 @@
+//! From the pools of many design points to what a sweep says: estimates by point, effects of factors, and which points
+//! are worth their cost.
+
+mod effects;
+mod pareto;
+mod point;
+mod summary;
+
+pub use effects::{Effect, FactorEffect, Measure, effects};
+pub use pareto::{front, tradeoff};
+pub use point::{COST, PointResult, RISK, RunRow, point_result};
+pub use summary::{
+    FactorSummary, HeatMap, PointOutcome, SWEEP_VERSION, SweepPoint, SweepSummary, Tradeoff, summarize_sweep,
+};

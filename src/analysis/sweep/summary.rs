@@ -1,0 +1,313 @@
+//! The result of a sweep: plain data that text, CSV, JSON and HTML all read.
+
+use serde::Serialize;
+
+use super::effects::{FactorEffect, Measure, effects};
+use super::pareto::{front, tradeoff};
+use super::point::{COST, PointResult, RISK};
+use crate::analysis::summary::{Assumption, Outcome};
+use crate::scenario::axis::Level;
+
+/// Version of the layout of `sweep.json`.
+pub const SWEEP_VERSION: u32 = 1;
+
+/// Measures of objectives that are shown.
+const OBJECTIVES_SHOWN: usize = 4;
+
+/// Classes whose p99 is shown where nothing is promised.
+const CLASSES_SHOWN: usize = 3;
+
+/// Most levels of a factor on a heat map.
+const MAP_LEVELS: usize = 40;
+
+/// What varied.
+#[derive(Clone, Debug, Serialize)]
+pub struct FactorSummary {
+    /// Its address.
+    pub path: String,
+    /// Its short name.
+    pub name: String,
+}
+
+/// What came of a point.
+#[derive(Clone, Debug)]
+pub enum PointOutcome {
+    /// It was run.
+    Ran(Box<PointResult>),
+    /// It could not be, and why.
+    Failed(String),
+}
+
+/// One design point.
+#[derive(Clone, Debug)]
+pub struct SweepPoint {
+    /// The value of each factor.
+    pub levels: Vec<Level>,
+    /// What came of it.
+    pub outcome: PointOutcome,
+}
+
+impl SweepPoint {
+    /// Its result, if it was run.
+    #[must_use]
+    pub fn result(&self) -> Option<&PointResult> {
+        match &self.outcome {
+            PointOutcome::Ran(result) => Some(result),
+            PointOutcome::Failed(_) => None,
+        }
+    }
+
+    /// Why it failed, wholly or in part.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        match &self.outcome {
+            PointOutcome::Failed(reason) => Some(reason.clone()),
+            PointOutcome::Ran(result) if result.bounds_hit.is_empty() => None,
+            PointOutcome::Ran(result) => Some(result.bounds_hit.join("; ")),
+        }
+    }
+}
+
+/// A measure over two factors, averaged over the others.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeatMap {
+    /// The factor along the horizontal axis.
+    pub across: usize,
+    /// The factor along the vertical axis.
+    pub up: usize,
+    /// Labels of the horizontal levels.
+    pub columns: Vec<String>,
+    /// Labels of the vertical levels.
+    pub rows: Vec<String>,
+    /// `cells[row][column]`: the mean, if any point lies there.
+    pub cells: Vec<Vec<Option<f64>>>,
+}
+
+/// Cost against risk.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tradeoff {
+    /// What is weighed against the cost: the risk, or the slowest p99 where nothing is promised or all is equal.
+    pub risk: String,
+    /// Its unit.
+    pub unit: String,
+    /// Points that have both numbers: place, cost in pod hours, risk.
+    pub points: Vec<(usize, f64, f64)>,
+    /// Places in `points` that no other point beats, by rising cost.
+    pub front: Vec<usize>,
+}
+
+/// Everything a report shows about a sweep.
+#[derive(Clone, Debug)]
+pub struct SweepSummary {
+    /// The scenario's name.
+    pub name: String,
+    /// The question it answers.
+    pub question: String,
+    /// What varied.
+    pub factors: Vec<FactorSummary>,
+    /// Every point, in the order of the design.
+    pub points: Vec<SweepPoint>,
+    /// What points are compared by; the first is the main one.
+    pub measures: Vec<Measure>,
+    /// Effects by measure and factor.
+    pub effects: Vec<Vec<FactorEffect>>,
+    /// The main measure over the two factors that matter most.
+    pub maps: Vec<Option<HeatMap>>,
+    /// Cost against risk, where both differ.
+    pub tradeoff: Option<Tradeoff>,
+    /// Whether points were drawn instead of combined.
+    pub is_sample: bool,
+    /// Root seed of the base.
+    pub seed: u64,
+    /// Warnings as text.
+    pub warnings: Vec<String>,
+    /// What the base takes for granted.
+    pub assumptions: Vec<Assumption>,
+}
+
+impl SweepSummary {
+    /// Points that were run.
+    pub fn results(&self) -> impl Iterator<Item = &PointResult> {
+        self.points.iter().filter_map(SweepPoint::result)
+    }
+
+    /// How many points came out so; `None` counts those without objectives.
+    #[must_use]
+    pub fn count(&self, outcome: Option<Outcome>) -> usize {
+        self.results().filter(|result| result.conclusion.outcome == outcome).count()
+    }
+
+    /// Points that could not be run.
+    #[must_use]
+    pub fn failed(&self) -> usize {
+        self.points.iter().filter(|point| point.result().is_none()).count()
+    }
+
+    /// Replications over all points.
+    #[must_use]
+    pub fn trials(&self) -> u64 {
+        self.results().map(|result| u64::from(result.replications)).sum()
+    }
+}
+
+/// What a sweep's points say together.
+#[must_use]
+pub fn summarize_sweep(
+    head: (String, String, u64),
+    factors: Vec<FactorSummary>,
+    points: Vec<SweepPoint>,
+    is_sample: bool,
+    said: (Vec<String>, Vec<Assumption>),
+) -> SweepSummary {
+    let measures = measures(&points);
+    let effects: Vec<_> = measures.iter().map(|measure| effects(&points, factors.len(), measure)).collect();
+    let map =
+        |(measure, effects): (&Measure, &Vec<FactorEffect>)| heat_map(&points, measure, effects, is_sample);
+    let maps = measures.iter().zip(&effects).map(map).collect();
+    let tradeoff = weigh(&points);
+    let (name, question, seed) = head;
+    let (mut warnings, assumptions) = said;
+    warnings.extend(idle_factors(&factors, &effects));
+    SweepSummary {
+        name,
+        question,
+        factors,
+        points,
+        measures,
+        effects,
+        maps,
+        tradeoff,
+        is_sample,
+        seed,
+        warnings,
+        assumptions,
+    }
+}
+
+/// The share of runs that missed an objective, what each objective measures, and the cost; without objectives the p99
+/// of the first classes. Those that are the same at all points say nothing and stay out, unless all are.
+fn measures(points: &[SweepPoint]) -> Vec<Measure> {
+    let Some(first) = points.iter().find_map(SweepPoint::result) else { return Vec::new() };
+    let metric = |scope: &str, metric: &str, unit: &str| Measure {
+        scope: scope.to_owned(),
+        metric: metric.to_owned(),
+        unit: unit.to_owned(),
+        limit: None,
+        values: points.iter().map(|point| Some(point.result()?.metric(scope, metric)?.mean)).collect(),
+    };
+    let mut all = Vec::new();
+    if !first.objectives.is_empty() {
+        all.push(metric("system", RISK, "1"));
+    }
+    for objective in first.objectives.iter().take(OBJECTIVES_SHOWN) {
+        let of_point = |point: &SweepPoint| {
+            let mut found = point.result()?.objectives.iter().filter(|other| other.rule == objective.rule);
+            Some(found.next()?.measured.as_ref()?.mean)
+        };
+        all.push(Measure {
+            scope: objective.scope.clone(),
+            metric: objective.rule.clone(),
+            unit: objective.unit.to_owned(),
+            limit: Some(objective.limit),
+            values: points.iter().map(of_point).collect(),
+        });
+    }
+    if first.objectives.is_empty() {
+        let classes =
+            first.metrics.iter().filter(|row| row.metric == "sojourn_p99" && row.scope.starts_with("class/"));
+        let classes: Vec<String> = classes.map(|row| row.scope.clone()).take(CLASSES_SHOWN).collect();
+        all.extend(classes.iter().map(|scope| metric(scope, "sojourn_p99", "s")));
+    }
+    all.push(metric("system", COST, "h"));
+    let moves = |measure: &Measure| {
+        let mut values = measure.values.iter().flatten();
+        values.next().is_some_and(|first| values.any(|value| value != first))
+    };
+    if all.iter().any(moves) {
+        all.retain(moves);
+    }
+    all.retain(|measure| measure.values.iter().any(Option::is_some));
+    all
+}
+
+/// The measure over the two factors that explain most of it. In a sample no two points share a cell, so there is none.
+fn heat_map(
+    points: &[SweepPoint],
+    measure: &Measure,
+    effects: &[FactorEffect],
+    is_sample: bool,
+) -> Option<HeatMap> {
+    if is_sample {
+        return None;
+    }
+    let fits = |effect: &&FactorEffect| (2..=MAP_LEVELS).contains(&effect.levels.len());
+    let mut ranked: Vec<&FactorEffect> = effects.iter().filter(fits).collect();
+    ranked.sort_by(|one, two| two.share.unwrap_or(0.0).total_cmp(&one.share.unwrap_or(0.0)));
+    let [first, second, ..] = ranked[..] else { return None };
+    // The factor with more levels lies along the wider axis.
+    let (across, up) =
+        if first.levels.len() >= second.levels.len() { (first, second) } else { (second, first) };
+    let labels =
+        |effect: &FactorEffect| effect.levels.iter().map(|level| level.label.clone()).collect::<Vec<_>>();
+    let (columns, rows) = (labels(across), labels(up));
+    let mut sums = vec![vec![(0.0, 0_u32); columns.len()]; rows.len()];
+    for (point, value) in points.iter().zip(&measure.values) {
+        let column = columns.iter().position(|label| *label == point.levels[across.factor].label);
+        let row = rows.iter().position(|label| *label == point.levels[up.factor].label);
+        if let (Some(column), Some(row), Some(value)) = (column, row, value) {
+            sums[row][column].0 += value;
+            sums[row][column].1 += 1;
+        }
+    }
+    let cell = |&(sum, count): &(f64, u32)| (count > 0).then(|| sum / f64::from(count));
+    let cells = sums.iter().map(|row| row.iter().map(cell).collect()).collect();
+    Some(HeatMap { across: across.factor, up: up.factor, columns, rows, cells })
+}
+
+/// Cost against risk; where the risk is the same everywhere, against the slowest class's p99.
+fn weigh(points: &[SweepPoint]) -> Option<Tradeoff> {
+    let slowest = |result: &PointResult| {
+        let of_class = result
+            .metrics
+            .iter()
+            .filter(|row| row.metric == "sojourn_p99" && row.scope.starts_with("class/"));
+        of_class.map(|row| row.estimate.mean).max_by(f64::total_cmp)
+    };
+    type Weight<'a> = (&'static str, &'static str, &'a dyn Fn(&PointResult) -> Option<f64>);
+    let risk = |result: &PointResult| Some(result.metric("system", RISK)?.mean);
+    let weights: [Weight<'_>; 2] = [(RISK, "1", &risk), ("slowest sojourn_p99", "s", &slowest)];
+    for (name, unit, weight) in weights {
+        let point = |(at, point): (usize, &SweepPoint)| {
+            let result = point.result()?;
+            Some((at, result.metric("system", COST)?.mean, weight(result)?))
+        };
+        let found: Vec<_> = points.iter().enumerate().filter_map(point).collect();
+        let pairs: Vec<(f64, f64)> = found.iter().map(|&(_, cost, risk)| (cost, risk)).collect();
+        if tradeoff(&pairs) {
+            let (risk, unit) = (name.to_owned(), unit.to_owned());
+            return Some(Tradeoff { risk, unit, points: found, front: front(&pairs) });
+        }
+    }
+    None
+}
+
+/// Factors that change nothing that is measured: probably they vary something that is not used.
+fn idle_factors(factors: &[FactorSummary], effects: &[Vec<FactorEffect>]) -> Vec<String> {
+    let idle = |at: &usize| {
+        let of_factor: Vec<&FactorEffect> =
+            effects.iter().filter_map(|by_factor| by_factor.get(*at)).collect();
+        let still = |effect: &&FactorEffect| effect.levels.len() > 1 && effect.span().0 == effect.span().1;
+        !of_factor.is_empty() && of_factor.iter().all(still)
+    };
+    let sentence = |at: usize| {
+        format!(
+            "`{}` made no difference to anything that is measured: is the value it sets used?",
+            factors[at].path
+        )
+    };
+    (0..factors.len()).filter(idle).map(sentence).collect()
+}
+
+#[cfg(test)]
+#[path = "sweep_tests.rs"]
+mod tests;

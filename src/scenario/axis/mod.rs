@@ -1,0 +1,255 @@
+//! The values a factor of a sweep takes: a list, or a range with a step, on a logarithmic scale, or to draw from.
+
+mod condition;
+mod fixed;
+mod range;
+
+pub use condition::{Condition, ConditionError};
+pub use fixed::{Amount, amount_text};
+pub use range::Range;
+
+use super::node::{Node, Value};
+use super::quantity::{self, Wrong};
+use super::schema::to_json;
+
+/// Most values of one factor.
+pub const MAX_LEVELS: usize = 10_000;
+
+/// What a list of values looks like, for messages.
+pub const VALUES: &str =
+    "a list such as [40, 50, 60], or a range such as 40 .. 80 step 10 or 1 .. 1000 log 4";
+
+/// One value of a factor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// As it is set: one YAML value.
+    pub text: String,
+    /// As it is shown: without quotes.
+    pub label: String,
+    /// Its size in SI units, if it is a quantity.
+    pub size: Option<f64>,
+}
+
+/// The values a factor may take.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// These, in this order.
+    Levels(Vec<Level>),
+    /// Any from here to there; only a sample can draw from it.
+    Range(Range),
+}
+
+impl Level {
+    /// A value written as YAML; `quoted` says that it is a text whatever it looks like.
+    #[must_use]
+    pub fn new(text: &str, quoted: bool) -> Self {
+        let label = text.trim().to_owned();
+        let text = if quoted { serde_json::Value::from(text).to_string() } else { label.clone() };
+        Self { size: size(&label).filter(|_| !quoted), text, label }
+    }
+
+    /// A node of a document as a value: maps and lists stand in their JSON form, which is YAML too.
+    #[must_use]
+    pub fn of(node: &Node) -> Self {
+        match &node.value {
+            Value::Scalar(scalar) => Self::new(&scalar.text, scalar.quoted),
+            Value::Null => Self { text: "null".into(), label: "null".into(), size: None },
+            Value::Sequence(_) | Value::Mapping(_) => {
+                let text = to_json(node).to_string();
+                Self { label: text.clone(), text, size: None }
+            }
+        }
+    }
+}
+
+impl Values {
+    /// Reads one text: a range, or values with commas between them.
+    ///
+    /// # Errors
+    /// If it is neither, or holds no value.
+    pub fn parse(text: &str) -> Result<Self, Wrong> {
+        let parts = split(text);
+        if parts.len() == 1 && Range::is_one(text) {
+            return Range::parse(text).map(Self::from_range)?;
+        }
+        if let Some(empty) = parts.iter().position(|part| part.trim().is_empty()) {
+            let what =
+                if parts.len() == 1 { "is empty".to_owned() } else { format!("has no value {}", empty + 1) };
+            return Err(Wrong::new(what, VALUES));
+        }
+        let unquoted = |part: &str| {
+            let inner = part.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+            inner.map_or_else(|| Level::new(part, false), |inner| Level::new(inner, true))
+        };
+        Self::list(parts.into_iter().map(|part| unquoted(part.trim())).collect())
+    }
+
+    /// A list of values.
+    ///
+    /// # Errors
+    /// If it is empty, too long, or says a value twice.
+    pub fn list(levels: Vec<Level>) -> Result<Self, Wrong> {
+        if levels.is_empty() {
+            return Err(Wrong::new("has no values", VALUES));
+        }
+        if levels.len() > MAX_LEVELS {
+            return Err(Wrong::new(format!("has {} values, more than {MAX_LEVELS}", levels.len()), VALUES));
+        }
+        for (at, level) in levels.iter().enumerate() {
+            if levels[..at].iter().any(|other| other.text == level.text) {
+                return Err(Wrong::new(format!("has the value `{}` twice", level.label), VALUES));
+            }
+        }
+        Ok(Self::Levels(levels))
+    }
+
+    fn from_range(range: Range) -> Result<Self, Wrong> {
+        match range.levels()? {
+            Some(texts) => Self::list(texts.iter().map(|text| Level::new(text, false)).collect()),
+            None => Ok(Self::Range(range)),
+        }
+    }
+
+    /// How many values there are; nothing for a range to draw from.
+    #[must_use]
+    pub fn count(&self) -> Option<usize> {
+        match self {
+            Self::Levels(levels) => Some(levels.len()),
+            Self::Range(_) => None,
+        }
+    }
+
+    /// The value at the share `u` of the way, 0 to 1 without 1: of a list its element, of a range the quantile.
+    #[must_use]
+    pub fn at(&self, u: f64) -> Level {
+        match self {
+            Self::Levels(levels) => {
+                let at = ((u * levels.len() as f64) as usize).min(levels.len() - 1);
+                levels[at].clone()
+            }
+            Self::Range(range) => Level::new(&range.at(u), false),
+        }
+    }
+}
+
+/// The size of a quantity in SI units, whatever its dimension; times count from T0. Texts that several dimensions
+/// could mean are durations first (`5m` is five minutes).
+#[must_use]
+pub fn size(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let of_time = || {
+        let time = quantity::time(text).ok()?;
+        (time.anchor == quantity::Anchor::T0).then_some(time.offset)
+    };
+    let tries = [
+        quantity::factor(text),
+        quantity::duration(text),
+        quantity::rate(text),
+        quantity::ratio(text),
+        quantity::bytes(text),
+        quantity::cpu(text),
+        quantity::money(text).map(|money| money.amount),
+    ];
+    tries.into_iter().find_map(Result::ok).or_else(of_time)
+}
+
+/// Splits at commas outside brackets and quotes.
+fn split(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_u32, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth = depth.saturating_sub(1),
+            ',' if !quoted && depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<String> {
+        match Values::parse(text).unwrap_or_else(|wrong| panic!("{text}: {}", wrong.message)) {
+            Values::Levels(levels) => levels.into_iter().map(|level| level.text).collect(),
+            Values::Range(range) => vec![format!("{range:?}")],
+        }
+    }
+
+    fn wrong(text: &str) -> String {
+        Values::parse(text).expect_err(text).message
+    }
+
+    #[test]
+    fn lists_split_outside_brackets() {
+        assert_eq!(texts("8, 10,12"), ["8", "10", "12"]);
+        assert_eq!(texts("lognormal(mean 4ms, p99 20ms),5ms"), ["lognormal(mean 4ms, p99 20ms)", "5ms"]);
+        assert_eq!(texts("[a, b],{c: 1}"), ["[a, b]", "{c: 1}"]);
+        assert_eq!(texts("\"1.30\",\"1.31\""), ["\"1.30\"", "\"1.31\""]);
+        assert_eq!(texts("T0 .. T0+12m,T0 .. T0+5m").len(), 2);
+    }
+
+    #[test]
+    fn ranges_are_exact() {
+        assert_eq!(texts("40 .. 80 step 10"), ["40", "50", "60", "70", "80"]);
+        assert_eq!(texts("0.1 .. 0.5 step 0.1"), ["0.1", "0.2", "0.3", "0.4", "0.5"]);
+        assert_eq!(texts("500ms .. 2s step 500ms"), ["500ms", "1000ms", "1500ms", "2000ms"]);
+        assert_eq!(texts("100/s..300/s step 100/s"), ["100/s", "200/s", "300/s"]);
+        assert_eq!(texts("T0-20m .. T0 step 10m"), ["T0-20m", "T0-10m", "T0"]);
+        assert_eq!(texts("10 .. 35 step 10"), ["10", "20", "30"]);
+        assert_eq!(texts("1 .. 1000 log 4"), ["1", "10", "100", "1000"]);
+        assert_eq!(texts("1 .. 100 log 4"), ["1", "4.642", "21.54", "100"]);
+        assert_eq!(texts("1 .. 100 log 4 whole"), ["1", "5", "22", "100"]);
+        assert_eq!(texts("10ms .. 1s log 3"), ["10ms", "100ms", "1000ms"]);
+    }
+
+    #[test]
+    fn mistakes_say_what_is_wrong() {
+        assert!(wrong("").contains("empty"));
+        assert!(wrong("1,,2").contains("no value 2"));
+        assert!(wrong("1,1").contains("twice"));
+        assert!(wrong("80 .. 40 step 10").contains("holds nothing"));
+        assert!(wrong("40 .. 80 step 0").contains("step"));
+        assert!(wrong("40 .. 80 step 10ms").contains("unit"));
+        assert!(wrong("0 .. 80 log 3").contains("above zero"));
+        assert!(wrong("1 .. 10 log 1").contains("at least 2"));
+        assert!(wrong("1 .. 2 .. 3").contains("uncertain"));
+        assert!(wrong("1 .. 2 stride 3").contains("2 stride 3"));
+        assert!(wrong("0 .. 1 step 0.000001").contains("more than"));
+    }
+
+    #[test]
+    fn a_range_without_step_is_drawn_from() {
+        let at = |text: &str, u: f64| Values::parse(text).expect("a range").at(u).text;
+        assert_eq!(at("10 .. 20", 0.0), "10");
+        assert_eq!(at("10 .. 20", 0.55), "15.5");
+        assert_eq!(at("1 .. 100 log", 0.5), "10");
+        assert_eq!(at("4 .. 6 whole", 0.999), "6");
+        assert_eq!(at("4 .. 6 whole", 0.3), "4");
+        assert_eq!(at("100ms .. 1s", 0.5), "550ms");
+        assert_eq!(at("a,b,c", 0.4), "b");
+    }
+
+    #[test]
+    fn sizes_are_in_si_units() {
+        for (text, expected) in [
+            ("10", Some(10.0)),
+            ("150ms", Some(0.15)),
+            ("30/min", Some(0.5)),
+            ("95%", Some(0.95)),
+            ("512Mi", Some(512.0 * 1024.0 * 1024.0)),
+            ("T0-5m", Some(-300.0)),
+            ("0.58 USD/h", Some(0.58)),
+            ("least-request", None),
+        ] {
+            assert_eq!(size(text), expected, "{text}");
+        }
+    }
+}

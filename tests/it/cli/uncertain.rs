@@ -1,0 +1,100 @@
+//! Inputs that nobody knows: variances with known answers, from outside.
+
+use serde_json::Value;
+
+use super::program::Place;
+use super::runs::SMALL;
+
+fn place() -> Place {
+    let place = Place::new();
+    let doubtful = SMALL
+        .replace("rate: 40/s", "rate: 32/s .. 40/s .. 50/s")
+        .replace("exponential(10ms)", "exponential(8ms .. 10ms .. 13ms)");
+    place.write("doubt.yaml", &doubtful);
+    place.write("small.yaml", SMALL);
+    place
+}
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in\n{text}"))
+}
+
+fn row<'a>(summary: &'a Value, scope: &str, metric: &str) -> &'a Value {
+    let rows = summary["uncertainty"]["metrics"].as_array().expect("metrics");
+    rows.iter().find(|row| row["scope"] == scope && row["metric"] == metric).expect("a metric")
+}
+
+#[test]
+fn the_spread_of_arrivals_is_that_of_the_rate_and_of_poisson() {
+    let place = place();
+    let arguments = ["run", "doubt.yaml", "--set", "run.inputs=60", "--set", "run.input_replications=4"];
+    let text = place.run(&arguments).with_code(0).stdout;
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(text.contains("all objectives hold at 100 %"), "{text}");
+    place.run(&[&arguments[..], &["--out", "out"]].concat()).with_code(0);
+    let summary = json(&place.read("out/summary.json"));
+    // 75 s times the rate a run (60 s of it, and a peak worth 15 s). The rate is lognormal with median 40 and its 95 %
+    // quantile at 50: sigma = ln(1.25) / 1.6449, mean 40.37, deviation 5.50. Given the rate arrivals are Poisson.
+    let arrived = row(&summary, "system", "arrived");
+    let number = |key: &str| arrived[key].as_f64().expect("a number");
+    // A Latin hypercube of 60 gives the deviation of a smooth function within some per cent.
+    assert!((number("input_deviation") / 412.6 - 1.0).abs() < 0.06, "{arrived}");
+    // Chance: 180 degrees of freedom, relative standard error of a deviation 1 / sqrt(360) = 0.053.
+    assert!((number("noise_deviation") / 55.03 - 1.0).abs() < 3.5 * 0.053, "{arrived}");
+    assert!((number("input_share") - 0.9825).abs() < 0.006, "{arrived}");
+    let inputs = &summary["uncertainty"]["inputs"];
+    assert_eq!(inputs[0]["path"], "traffic.shoppers.rate");
+    let most = |row: &Value| {
+        inputs[row["influences"][0]["input"].as_u64().expect("a place") as usize]["path"].clone()
+    };
+    assert_eq!(
+        (most(arrived), &arrived["is_clear"]),
+        (Value::from("traffic.shoppers.rate"), &Value::from(true))
+    );
+    let sojourn = row(&summary, "class/browse", "mean_sojourn");
+    assert!(most(sojourn).as_str().is_some_and(|path| path.contains("work")), "{sojourn}");
+    assert!(place.read("out/report.html").contains("What is not known"));
+    assert!(place.run(&["rerun", "out", "--threads", "1"]).with_code(0).stdout.contains("byte for byte"));
+}
+
+#[test]
+fn the_rest_of_the_report_is_that_of_the_middle_values() {
+    let place = place();
+    place.run(&["run", "small.yaml", "--out", "mid"]).with_code(0);
+    place.run(&["run", "doubt.yaml", "--certain", "--out", "certain"]).with_code(0);
+    assert_eq!(place.read("mid/summary.csv"), place.read("certain/summary.csv"));
+    assert!(json(&place.read("certain/summary.json"))["uncertainty"].is_null());
+    assert!(json(&place.read("certain/run.json"))["overrides"].to_string().contains("run.inputs=0"));
+    // A sweep varies what it is told and holds the rest at the middle.
+    let sweep = ["sweep", "doubt.yaml", "--vary", "services.web.replicas=2", "--out", "sweep"];
+    place.run(&sweep).with_code(0);
+    let (alone, swept) = (place.read("mid/summary.csv"), place.read("sweep/results.csv"));
+    let line = alone.lines().find(|line| line.starts_with("class/browse,mean_sojourn,")).expect("a row");
+    assert!(swept.contains(&format!("2,{line}\n")));
+}
+
+#[test]
+fn whole_things_stay_whole_and_what_cannot_be_run_is_counted() {
+    let place = place();
+    place.write(
+        "pods.yaml",
+        &SMALL.replace("replicas: 2", "replicas: 1 .. 2 .. 4").replace("t0:", "inputs: 20, t0:"),
+    );
+    let summary = json(&place.run(&["run", "pods.yaml", "--format", "json"]).with_code(0).stdout);
+    assert_eq!(summary["uncertainty"]["failed"], 0);
+    assert_eq!(summary["uncertainty"]["points"], 20);
+    place.write(
+        "slots.yaml",
+        &SMALL.replace("slots: 4", "slots: 0 .. 1 .. 4").replace("t0:", "inputs: 40, t0:"),
+    );
+    let ended = place.run(&["run", "slots.yaml"]);
+    assert!(
+        ended.stdout.contains("could not be run and count as not holding"),
+        "{}\n{}",
+        ended.stdout,
+        ended.stderr
+    );
+    place.write("falls.yaml", &SMALL.replace("slots: 4", "slots: 4 .. 2 .. 8"));
+    let stderr = place.run(&["run", "falls.yaml"]).with_code(2).stderr;
+    assert!(stderr.contains("does not rise") && stderr.contains("falls.yaml"), "{stderr}");
+}
