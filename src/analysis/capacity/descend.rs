@@ -88,13 +88,18 @@ fn lower<G: Ground>(at: &[u32], parameter: usize, ground: &mut G) -> Result<Vec<
 
 /// A cheaper setting with more of one parameter and less of another, if one is found.
 fn exchange<G: Ground>(at: &[u32], tops: &[u32], ground: &mut G) -> Result<Option<Vec<u32>>, G::Error> {
-    let here = ground.cost(at);
+    let (here, planned) = (ground.cost(at), ground.outlay(at)?);
     for more in 0..at.len() {
         for less in (0..at.len()).filter(|&less| less != more && at[less] > 0) {
             for step in EXCHANGES.into_iter().filter(|step| at[more] + step <= tops[more]) {
                 let mut point = at.to_vec();
                 point[more] += step;
-                point[less] -= 1;
+                point[less] = 0;
+                if ground.outlay(&point)? >= planned {
+                    // Even giving all of the other away would not pay for this much more.
+                    break;
+                }
+                point[less] = at[less] - 1;
                 // Without taking one away the rest of the exchange holds for sure and is dearer.
                 if ground.test(&point)? != Standing::Holds {
                     continue;

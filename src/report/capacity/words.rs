@@ -32,6 +32,9 @@ pub(super) fn sentence(answer: &SearchAnswer) -> String {
         answer.parameters.iter().map(of).collect::<Vec<_>>().join(", ")
     };
     let mut text = match (answer.end, answer.goal) {
+        (SearchEnd::NoneHolds, _) if !answer.monotone => {
+            format!("holds in places, but not from the safest value on, in {}", range())
+        }
         (SearchEnd::NoneHolds, _) => format!("holds nowhere in {}", range()),
         (SearchEnd::AllHold, "cheapest") => format!("holds only with the largest values: {here}"),
         (SearchEnd::AllHold, _) => format!("holds to {here} and beyond: the limit lies outside the range"),
@@ -109,9 +112,11 @@ pub(super) fn assurance(answer: &SearchAnswer) -> Vec<String> {
         None => "; rates and means alone forecast that nothing holds".to_owned(),
     };
     let settings = answer.points.iter().filter(|point| point.phase != Phase::Confirm).count();
+    let paths: Vec<&str> = answer.parameters.iter().map(|p| p.path.as_str()).collect();
     all.push(format!(
-        "{settings} settings tried in steps of {}, {runs} replications{forecast}",
-        steps.join(", ")
+        "searched {} in steps of {}: {settings} settings, {runs} replications{forecast}",
+        paths.join(" and "),
+        steps.join(" and ")
     ));
     if !answer.monotone {
         all.push(

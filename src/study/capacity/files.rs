@@ -47,8 +47,10 @@ pub(in crate::study) fn replace_needs(summary: &mut Summary, needs: &[SearchedNe
     for need in &mut summary.needs {
         let Some(found) = needs.iter().find(|found| found.service == need.service) else { continue };
         let sure = if found.confirmed { "confirmed on fresh replications" } else { "not confirmed" };
+        let estimated = need.needed.map_or("not known".to_owned(), |pods| pods.to_string());
+        let how = need.basis.trim_start_matches("estimate, ");
+        need.basis = format!("searched: {}, {sure}; estimated before: {estimated}, {how}", found.search);
         need.needed = Some(found.pods);
-        need.basis = format!("searched: {}, {sure}; the estimate was: {}", found.search, need.basis);
     }
 }
 

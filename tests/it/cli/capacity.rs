@@ -48,6 +48,22 @@ objectives:
   - buy success >= 95% during T0..T0+30s
 ";
 
+/// Two stations of their own.
+const TWO: &str = "\
+schema: 1
+name: Two stations
+run: { mode: steady, warm_up: 20s, length: 2000s, replications: 4, record: { window: none } }
+traffic:
+  shoppers: { rate: 15/s, classes: { buy: { entry: front.buy } } }
+  orders: { rate: 15/s, classes: { store: { entry: back.store } } }
+services:
+  front: { replicas: 4, slots: 1, queue: central, operations: { buy: [ { work: exponential(50ms) } ] } }
+  back: { replicas: 4, slots: 1, queue: central, operations: { store: [ { work: exponential(100ms) } ] } }
+objectives:
+  - service/front waits <= 30%
+  - service/back waits <= 30%
+";
+
 fn place() -> Place {
     let place = Place::new();
     place.write("queue.yaml", QUEUE);
@@ -104,6 +120,32 @@ fn the_cheapest_setting_becomes_the_pods_needed() {
     assert!(changed.stderr.contains("has changed since"), "{}", changed.stderr);
 }
 
+/// Erlang C: at 0.75 offered two servers let 20.5 % wait and one 75 %; at 1.5 offered three 23.7 % and two 64.3 %.
+#[test]
+fn several_parameters_are_searched_together() {
+    let place = place();
+    place.write("two.yaml", TWO);
+    let line = [
+        "capacity",
+        "two.yaml",
+        "--cheapest",
+        "services.front.replicas=1..8",
+        "--cheapest",
+        "services.back.replicas=1..8",
+        "--probability",
+        "none",
+        "--format",
+        "json",
+    ];
+    let answer = json(&place.run(&line).with_code(0).stdout);
+    let search = &answer["searches"][0];
+    assert_eq!(search["setting"], serde_json::json!(["2", "3"]), "{answer:#}");
+    assert_eq!((&search["sharp"], &search["forecast"]), (&Value::Bool(true), &search["setting"]));
+    assert_eq!(search["first"].as_array().map(Vec::len), Some(2));
+    let needs: Vec<_> = answer["needs"].as_array().expect("needs").iter().map(|need| &need["pods"]).collect();
+    assert_eq!(needs, [2, 3]);
+}
+
 #[test]
 fn the_latest_moment_leaves_time_to_start() {
     let place = place();
@@ -134,6 +176,17 @@ fn ranges_that_hold_everywhere_or_nowhere_say_so() {
     let none =
         place.run(&["capacity", "queue.yaml", "--largest", "traffic.shoppers.rate=18/s..19/s"]).with_code(99);
     assert!(none.stdout.contains("holds nowhere in 18/s .. 19/s"), "{}", none.stdout);
+}
+
+/// Below 10/s the goodput is missed, above 15/s the response time: there is no headroom to speak of.
+#[test]
+fn a_broken_order_is_said_and_nothing_unsafe_is_answered() {
+    let place = place();
+    let objectives = "objectives=[ buy mean < 220ms, buy success >= 99%, buy goodput >= 10/s ]";
+    let ended = place.run(&["capacity", "queue.yaml", "headroom", "--set", objectives]).with_code(99);
+    let text = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("holds in places, but not from the safest value on"), "{text}");
+    assert!(text.contains("NOT monotone") && text.contains("fails although bolder values hold"), "{text}");
 }
 
 #[test]
