@@ -7,6 +7,9 @@ use serde::Serialize;
 /// Windows that a lag is looked for in need as many pairs at least.
 const FEWEST: usize = 8;
 
+/// Correlation from which two series are alike enough that a lag means something.
+const ALIKE: f64 = 0.5;
+
 /// A measured series in the windows of the simulated one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ObservedRow {
@@ -27,9 +30,9 @@ pub struct ObservedRow {
     /// Root of the mean squared difference.
     pub rmse: f64,
     /// Seconds by which the simulated series comes later, where its correlation with the measured one is largest;
-    /// below zero where it comes earlier. Absent where either hardly moves.
+    /// below zero where it comes earlier. Absent where the two are not alike at any lag.
     pub lag: Option<f64>,
-    /// The correlation at that lag.
+    /// The largest correlation over all lags.
     pub correlation: Option<f64>,
     /// The windows: start in seconds relative to T0, measured, simulated.
     pub points: Vec<ObservedPoint>,
@@ -80,7 +83,7 @@ pub fn beside_measured(row: &SeriesRow, samples: &[(f64, f64)], step: Option<f64
         relative_bias: relative(bias * n),
         relative_error: relative(sum(&|p| (p.0 - p.1).abs())),
         rmse: (sum(&|p| (p.0 - p.1) * (p.0 - p.1)) / n).sqrt(),
-        lag: lagged.map(|(shift, _)| shift as f64 * width),
+        lag: lagged.filter(|(_, alike)| *alike >= ALIKE).map(|(shift, _)| shift as f64 * width),
         correlation: lagged.map(|(_, correlation)| correlation),
         points,
     }
