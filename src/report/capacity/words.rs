@@ -42,10 +42,9 @@ pub(super) fn sentence(answer: &SearchAnswer) -> String {
         (SearchEnd::Found, "latest") => format!("holds up to {here}"),
         (SearchEnd::Found, _) => format!("the cheapest that holds is {here}"),
     };
-    if let Some(hours) = answer.replica_hours.filter(|_| answer.goal == "cheapest") {
-        if answer.end != SearchEnd::NoneHolds {
-            text.push_str(&format!(" ({} replica-hours a run)", plain(hours.mean)));
-        }
+    let priced = answer.goal == "cheapest" && answer.end != SearchEnd::NoneHolds;
+    if let Some(hours) = answer.replica_hours.filter(|_| priced) {
+        text.push_str(&format!(" ({} replica-hours a run)", plain(hours.mean)));
     }
     for (i, first) in answer.first.iter().filter(|first| !first.missed.is_empty()).enumerate() {
         let at = setting(answer, &first.setting);

@@ -98,7 +98,7 @@ pub(super) fn observed(section: &MapCursor<'_>, build: &Build<'_>) -> Option<Obs
     };
     let mut found = Observed { file: name, series: Vec::new() };
     for row in rows {
-        let Some(at) = after_t0(&row, align, &file) else { return None };
+        let at = after_t0(&row, align, &file)?;
         let value = step.map_or(row.value, |step| row.value / step);
         let same = |s: &&mut ObservedSeries| s.scope == row.scope && s.metric == row.metric;
         match found.series.iter_mut().find(same) {
