@@ -4,6 +4,7 @@
 mod bench;
 mod breaking;
 mod files;
+mod front;
 mod ladder;
 mod lattice;
 
