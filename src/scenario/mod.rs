@@ -37,8 +37,8 @@ pub use manifests::Object;
 pub use node::{Entry, Mapping, Node, Scalar, Value};
 pub use path::{ObjectName, Path, PathError, Segment};
 pub use resolve::{
-    Against, CapacityGoal, CapacityPlan, CheckPlan, Factor, Inconclusive, MAX_POINTS, Observed, ObservedSeries, Scenario, SweepPlan, capacity_mistake, misnamed, resolve,
-    schema, stretch,
+    Against, CapacityGoal, CapacityPlan, CheckPlan, Factor, Inconclusive, MAX_POINTS, Observed,
+    ObservedSeries, Scenario, SweepPlan, capacity_mistake, misnamed, resolve, schema, stretch,
 };
 pub use schema::{schema_of, to_json};
 pub use source::{FileId, Origin, Source, Sources, Span};

@@ -144,7 +144,10 @@ pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, D
     let valid = valid && !found.has_errors();
     diagnostics.extend(found);
     document.slips.iter().for_each(|(span, help)| diagnostics.help_at(*span, help));
-    (valid.then_some(Scenario { model, assumptions, check, capacity, observed, uncertain, sweep }), diagnostics)
+    (
+        valid.then_some(Scenario { model, assumptions, check, capacity, observed, uncertain, sweep }),
+        diagnostics,
+    )
 }
 
 /// What the sections give.
