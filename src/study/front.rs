@@ -6,6 +6,7 @@ use super::inputs::FileInputs;
 use super::prepare::{Prepared, draw_inputs, prepare};
 use super::provenance::Edit;
 use super::run::{Execution, RunResult, run};
+use super::sweep::Axes;
 use super::{Output, StudyError};
 use crate::scenario::{Inputs, MemoryInputs};
 
@@ -39,6 +40,8 @@ pub struct Study {
     name: String,
     inputs: Box<dyn Inputs>,
     edits: Vec<Edit>,
+    /// What a sweep varies besides the scenario's own section.
+    pub(super) axes: Axes,
     threads: usize,
 }
 
@@ -58,7 +61,13 @@ impl Study {
     /// The scenario `name` of some inputs, such as files held in memory.
     #[must_use]
     pub fn with_inputs(name: &str, inputs: impl Inputs + 'static) -> Self {
-        Self { name: name.to_owned(), inputs: Box::new(inputs), edits: Vec::new(), threads: 0 }
+        Self {
+            name: name.to_owned(),
+            inputs: Box::new(inputs),
+            edits: Vec::new(),
+            axes: Axes::default(),
+            threads: 0,
+        }
     }
 
     /// Changes a value before the scenario is understood, as `--set path=value` does.

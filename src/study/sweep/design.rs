@@ -110,6 +110,8 @@ pub fn prepare_sweep<'a>(
     if prepared.diagnostics.has_errors() {
         prepared.scenario = None;
         points.clear();
+    } else if let Some(plan) = prepared.scenario.as_ref().and_then(|scenario| scenario.sweep.as_ref()) {
+        read_named_files(plan, &document, &inputs);
     }
     Ok(PreparedSweep { prepared, axes, inputs, document, points })
 }
@@ -159,6 +161,17 @@ fn check_values(
         }
     }
     wrong
+}
+
+/// Resolves every value that is a word once: it may name a file, and what results depend on is read before anything
+/// runs, so that a journal knows whether it has changed since.
+fn read_named_files(plan: &SweepPlan, document: &Document, inputs: &dyn Inputs) {
+    for factor in &plan.factors {
+        let Values::Levels(levels) = &factor.values else { continue };
+        for level in levels.iter().filter(|level| level.size.is_none()).take(PROBES) {
+            let _ = resolve_with(document, &[(factor, level)], inputs);
+        }
+    }
 }
 
 /// Values of a factor to try: all, or both ends and the middle of a range.

@@ -23,6 +23,7 @@ pub use files::SweepRecord;
 
 use super::StudyError;
 use super::account::Account;
+use super::front::Study;
 use super::host::{Host, Stopwatch};
 use super::output::{Output, OutputFile};
 use super::run::Execution;
@@ -124,6 +125,46 @@ pub fn sweep(
         }
     }
     Ok(SweepResult { summary, foreseen, files, record, host, occupation, resumed })
+}
+
+impl Study {
+    /// Varies a value in [`sweep`](Self::sweep), as `--vary path=values` does: a list with commas, or a range such as
+    /// `40 .. 80 step 10`.
+    #[must_use]
+    pub fn vary(mut self, path: &str, values: impl std::fmt::Display) -> Self {
+        self.axes.vary.push(format!("{path}={values}"));
+        self
+    }
+
+    /// Simulates every combination of the values that vary, here and in the scenario's section `sweep`.
+    ///
+    /// ```
+    /// use flashcrowd::study::Study;
+    ///
+    /// let scenario = "
+    /// schema: 1
+    /// run: { mode: steady, warm_up: 100s, length: 1000s, replications: 3 }
+    /// traffic: { shoppers: { rate: 8/s, classes: { view: { entry: web.view } } } }
+    /// services:
+    ///   web: { replicas: 1, slots: 1, operations: { view: [ { work: exponential(100ms) } ] } }
+    /// ";
+    /// let summary = Study::from_text(scenario).vary("services.web.replicas", "1, 2, 3").sweep()?.summary;
+    /// let mean = |point: usize| summary.points[point].result().unwrap().metric("class/view", "mean_sojourn").unwrap().mean;
+    /// assert!(mean(0) > mean(1) && mean(1) > mean(2));
+    /// # Ok::<(), flashcrowd::study::StudyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the scenario cannot be read, or it or an axis has errors: the text then shows them all with their places.
+    pub fn sweep(&self) -> Result<SweepResult, StudyError> {
+        let prepared = prepare_sweep(self.name(), self.edits(), self.axes.clone(), self.inputs())?;
+        if prepared.plan().is_none() {
+            let found = &prepared.prepared;
+            let text = found.diagnostics.render(&found.document.sources, false);
+            return Err(StudyError::Refused(text.trim_end().to_owned()));
+        }
+        self.watched(|execution| sweep(&prepared, SweepOptions::default(), execution, None))
+    }
 }
 
 /// Opens the journal and takes the trials it holds.
