@@ -164,11 +164,11 @@ impl<'a> SweepDirector<'a> {
         let done = open.take(record);
         self.taken += u64::from(is_measured);
         self.planned = self.planned + u64::from(open.replications()) - u64::from(before);
-        if let Some(precision_reached) = done {
-            if let Some(Open { stage: Stage::Measure { model, pool }, .. }) = self.open.remove(&point) {
-                let result = point_result(&model, &pool, precision_reached, self.with_runs);
-                self.outcomes[point as usize] = Some(PointOutcome::Ran(Box::new(result)));
-            }
+        if let Some(precision_reached) = done
+            && let Some(Open { stage: Stage::Measure { model, pool }, .. }) = self.open.remove(&point)
+        {
+            let result = point_result(&model, &pool, precision_reached, self.with_runs);
+            self.outcomes[point as usize] = Some(PointOutcome::Ran(Box::new(result)));
         }
         self.report();
     }

@@ -10,8 +10,11 @@ use crate::study::provenance::{FileDigest, digest};
 pub struct RememberedInputs<'a> {
     inner: &'a dyn Inputs,
     files: RefCell<BTreeMap<String, File>>,
-    lists: RefCell<BTreeMap<String, Result<Option<Vec<String>>, InputError>>>,
+    lists: RefCell<BTreeMap<String, List>>,
 }
+
+/// What listing a folder or a pattern gave.
+type List = Result<Option<Vec<String>>, InputError>;
 
 struct File {
     content: Result<Vec<u8>, InputError>,
