@@ -2,6 +2,8 @@
 
 use std::sync::atomic::AtomicBool;
 
+use super::check::{CheckResult, CheckSettings, Contest, Rival, check};
+use super::compare::{CompareResult, Contestant, compare};
 use super::inputs::FileInputs;
 use super::prepare::{Prepared, draw_inputs, prepare};
 use super::provenance::Edit;
@@ -125,11 +127,50 @@ impl Study {
     pub fn run_to(&self, output: Option<&mut dyn Output>) -> Result<RunResult, StudyError> {
         let mut prepared = self.prepare()?;
         draw_inputs(&mut prepared, &*self.inputs);
-        if prepared.scenario.is_none() {
-            let found = prepared.diagnostics.render(&prepared.document.sources, false);
-            return Err(StudyError::Refused(found.trim_end().to_owned()));
-        }
+        refuse_with_reasons(&prepared)?;
         self.watched(|execution| run(&prepared, execution, output))
+    }
+
+    /// Compares this scenario with another, replication by replication.
+    ///
+    /// ```
+    /// # let scenario = "
+    /// # schema: 1
+    /// # run: { mode: steady, warm_up: 100s, length: 1000s, replications: 5 }
+    /// # traffic: { shoppers: { rate: 8/s, classes: { view: { entry: web.view } } } }
+    /// # services:
+    /// #   web: { replicas: 2, slots: 1, operations: { view: [ { work: exponential(100ms) } ] } }
+    /// # objectives: [ view mean < 200ms ]
+    /// # ";
+    /// use flashcrowd::study::Study;
+    ///
+    /// let today = Study::from_text(scenario);
+    /// let tomorrow = Study::from_text(scenario).set("services.web.replicas", 3);
+    /// let result = today.compare_with(&tomorrow)?;
+    /// assert_eq!(result.comparison.sides.len(), 2);
+    /// # Ok::<(), flashcrowd::study::StudyError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If either has errors, or if their seeds or numbers of replications differ, for then runs cannot be paired.
+    pub fn compare_with(&self, other: &Self) -> Result<CompareResult, StudyError> {
+        let (base, head) = (self.prepare()?, other.prepare()?);
+        refuse_with_reasons(&base)?;
+        refuse_with_reasons(&head)?;
+        let sides = [Contestant { label: "A", prepared: &base }, Contestant { label: "B", prepared: &head }];
+        self.watched(|execution| compare(&sides, None, execution, None))
+    }
+
+    /// Checks the scenario as a change is checked: its objectives, and that nothing became worse than in `base`.
+    ///
+    /// # Errors
+    /// If either has errors, or if a tolerance names nothing.
+    pub fn check_against(&self, base: &Self, settings: &CheckSettings) -> Result<CheckResult, StudyError> {
+        let (head, base) = (self.prepare()?, base.prepare()?);
+        refuse_with_reasons(&head)?;
+        refuse_with_reasons(&base)?;
+        let contest = Contest { head: &head, rival: Rival::Scenario(&base.name, &base), note: None };
+        self.watched(|execution| check(&[contest], settings, execution))
     }
 
     /// Calls `verb` with nobody watching and nobody interrupting.
@@ -142,9 +183,19 @@ impl Study {
     }
 }
 
+/// An error with all mistakes and their places, if there are any.
+fn refuse_with_reasons(prepared: &Prepared) -> Result<(), StudyError> {
+    if prepared.scenario.is_some() {
+        return Ok(());
+    }
+    let found = prepared.diagnostics.render(&prepared.document.sources, false);
+    Err(StudyError::Refused(found.trim_end().to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::baseline::CheckOutcome;
 
     #[test]
     fn a_mistake_comes_back_with_its_place() {
@@ -152,6 +203,25 @@ mod tests {
             panic!("not refused")
         };
         assert!(text.contains("scenario.yaml:2:1") && text.contains("did you mean `services`"), "{text}");
+    }
+
+    #[test]
+    fn a_change_is_checked_against_what_was() {
+        let scenario = "
+schema: 1
+run: { mode: steady, warm_up: 100s, length: 500s, replications: 20 }
+traffic: { shoppers: { rate: 8/s, classes: { view: { entry: web.view } } } }
+services:
+  web: { replicas: 2, slots: 1, operations: { view: [ { work: exponential(100ms) } ] } }
+objectives: [ view mean < 2s ]
+";
+        let (now, then) =
+            (Study::from_text(scenario).set("services.web.replicas", 3), Study::from_text(scenario));
+        let settings = CheckSettings { replications: Some(20), ..CheckSettings::default() };
+        let worse = then.check_against(&now, &settings).unwrap();
+        let better = now.check_against(&then, &settings).unwrap();
+        assert_eq!(worse.report.outcome, CheckOutcome::Regressed, "{}", worse.report.headline);
+        assert_eq!(better.report.outcome, CheckOutcome::Passed, "{}", better.report.headline);
     }
 
     #[test]

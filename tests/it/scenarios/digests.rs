@@ -36,14 +36,18 @@ fn everything(record: &RunRecord) -> String {
     };
     for class in &record.classes {
         let _ = writeln!(text, "{} {} {:?} {}", class.arrived, class.succeeded, class.failed, class.censored);
-        [&class.wait, &class.sojourn, &class.failed_after].map(|recorder| times(&mut text, recorder));
+        for recorder in [&class.wait, &class.sojourn, &class.failed_after] {
+            times(&mut text, recorder);
+        }
     }
     for service in &record.services {
         let counts = [service.arrived, service.rejected, service.left_queue, service.waited];
         let areas = [service.busy, service.queued, service.ready, service.slots, service.pods];
         let sums = [service.slowdown.0.to_bits(), service.worked.to_bits()];
         let _ = writeln!(text, "{counts:?} {areas:?} {sums:?} {:?}", service.scaling);
-        [&service.wait, &service.wait_left, &service.sojourn].map(|recorder| times(&mut text, recorder));
+        for recorder in [&service.wait, &service.wait_left, &service.sojourn] {
+            times(&mut text, recorder);
+        }
     }
     for edge in &record.edges {
         let _ = writeln!(text, "{edge:?}");
