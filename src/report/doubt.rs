@@ -32,31 +32,41 @@ pub(super) fn sentences(found: &Uncertainty) -> Vec<String> {
 }
 
 /// The metrics: where they lie over the inputs, how much of a run's spread is doubt, and which input matters most.
+/// Metrics that never move are left out; a terminal has room for the first columns only.
 pub(super) fn rows(found: &Uncertainty) -> Vec<Vec<String>> {
     let heading = [
         "metric",
         "mean",
-        "90 % of points",
         "spread by inputs",
         "by chance",
         "share of inputs",
+        "90 % of points",
         "matters most",
     ];
     let mut all = vec![heading.map(str::to_owned).to_vec()];
-    for row in &found.metrics {
+    let moves = |row: &&VarianceRow| row.input_deviation > 0.0 || row.noise_deviation > 0.0;
+    for row in found.metrics.iter().filter(moves) {
         let shown = |value: f64| human(value, &row.unit);
         // A difference of shares is in percentage points, which read the same.
         all.push(vec![
-            format!("{} of {}", row.metric, row.scope),
+            name(row),
             shown(row.mean),
-            format!("{} .. {}", shown(row.p05), shown(row.p95)),
             shown(row.input_deviation),
             shown(row.noise_deviation),
             share((row.input_share * 100.0).round() / 100.0),
+            format!("{} .. {}", shown(row.p05), shown(row.p95)),
             most(found, row),
         ]);
     }
     all
+}
+
+/// `view mean_sojourn`; what is of the system as a whole stands alone.
+fn name(row: &VarianceRow) -> String {
+    match row.scope.rsplit_once('/') {
+        Some((_, class)) => format!("{class} {}", row.metric),
+        None => row.metric.clone(),
+    }
 }
 
 /// The input that matters most, or that none does for sure.
@@ -73,7 +83,7 @@ pub(super) fn correlations(found: &Uncertainty) -> Vec<String> {
             let path = &found.inputs[part.input].path;
             format!("{path} {:+.2} ({:+.2} .. {:+.2})", part.correlation, part.low, part.high)
         });
-        format!("{} of {}: {}", row.metric, row.scope, inputs.collect::<Vec<_>>().join(", "))
+        format!("{}: {}", name(row), inputs.collect::<Vec<_>>().join(", "))
     };
     found.metrics.iter().filter(|row| !row.influences.is_empty()).map(one).collect()
 }
