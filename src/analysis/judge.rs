@@ -1,7 +1,7 @@
 //! The verdict: the one place where a rule and a measurement become pass, fail or inconclusive.
 
 use super::health::Recovery;
-use super::pool::{CONFIDENCE, Pool, TAIL, estimate_of};
+use super::pool::{CONFIDENCE, FEW_RUNS, Pool, TAIL, estimate_of};
 use super::scope;
 use super::series::{counted_from, relative};
 use super::slice::Part;
@@ -272,7 +272,12 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
                 ));
             }
             let centre = pooled.and_then(|r| r.quantile(q)).unwrap_or(above[0]);
-            (centre, sectioning_interval(centre, &above, confidence))
+            let interval = if seen.len() >= FEW_RUNS as usize {
+                track.of_quantile(p, q, |runs| runs.interval(confidence))
+            } else {
+                sectioning_interval(centre, &above, confidence)
+            };
+            (centre, interval)
         }
         None => {
             let mean = above.iter().sum::<f64>() / below.iter().sum::<f64>();

@@ -5,13 +5,16 @@ use super::scalars::{Kind, Scalar, merge_class, scalars};
 use super::series::SeriesPool;
 use super::summary::Estimate;
 use super::track::Track;
-use crate::metrics::{EdgeRecord, RunRecord, ServiceRecord, Stopped};
+use crate::metrics::{EdgeRecord, Outline, Recorder, RunRecord, ServiceRecord, Stopped};
 use crate::model::Model;
-use crate::stats::{Interval, bonferroni, is_precise, ratio_interval, sectioning_interval};
+use crate::stats::{Interval, PooledQuantile, bonferroni, is_precise, ratio_interval, sectioning_interval};
 use std::borrow::Cow;
 
 /// Confidence of every interval.
 pub(super) const CONFIDENCE: f64 = 0.95;
+
+/// With fewer runs no interval of a quantile keeps its promise; sectioning at least gives one.
+pub(super) const FEW_RUNS: u32 = 10;
 
 /// Observations beyond a quantile without which it is not reported: `n (1 - p)`.
 pub(super) const TAIL: f64 = 10.0;
@@ -26,6 +29,8 @@ pub struct Pool {
     /// The metrics of each run: numerator and denominator, in the order of `names`.
     pub(super) parts: Vec<Vec<(f64, f64)>>,
     pub(super) names: Vec<Name>,
+    /// What each run's response times look like, in the order in which `scalars` shows recorders.
+    outlines: Vec<Vec<Outline>>,
     pub(super) series: SeriesPool,
     pub(super) tracks: Vec<Track>,
     pub(super) health: Health,
@@ -60,6 +65,7 @@ impl Pool {
             total: None,
             parts: Vec::new(),
             names: Vec::new(),
+            outlines: Vec::new(),
             series: SeriesPool::default(),
             tracks,
             health: Health::new(model),
@@ -70,7 +76,9 @@ impl Pool {
     /// Adds the record of the next replication. Records of one model, folded in one order, give the same
     /// bytes.
     pub fn fold(&mut self, record: RunRecord) {
-        let rows = scalars(&self.model, &record);
+        let mut outlines = Vec::new();
+        let rows = scalars(&self.model, &record, &mut |times| outlines.push(Outline::new(times)));
+        self.outlines.push(outlines);
         self.parts.push(rows.iter().map(|row| (row.above, row.below)).collect());
         if self.names.is_empty() {
             let name =
@@ -132,15 +140,17 @@ impl Pool {
         };
         let wanted: Vec<_> = [of("mean_sojourn"), of("sojourn_p99")].concat();
         let confidence = bonferroni(CONFIDENCE, wanted.len());
-        let Some(pooled) = self.total.as_ref().map(|total| scalars(&self.model, total)) else { return false };
+        let Some(pooled) = self.total.as_ref().map(|total| Pooled::new(&self.model, total)) else {
+            return false;
+        };
         let known = |(scope, metric): &(String, String)| {
             let Some(at) = self.names.iter().position(|n| n.scope == *scope && n.metric == *metric) else {
                 return true;
             };
-            match self.interval(at, &pooled[at], confidence) {
+            match self.interval(at, &pooled, confidence) {
                 Some(interval) => is_precise(&interval, precision),
                 // One run shows nothing; a class nobody asked for cannot become precise.
-                None => pooled[at].below == 0.0,
+                None => pooled.rows[at].below == 0.0,
             }
         };
         wanted.iter().all(known)
@@ -149,22 +159,23 @@ impl Pool {
     /// Every metric that has a value.
     pub(super) fn estimates(&self) -> Vec<Named> {
         let Some(total) = &self.total else { return Vec::new() };
-        let pooled = scalars(&self.model, total);
-        let rows = pooled.iter().enumerate().filter_map(|(at, row)| {
-            let estimate = self.estimate(at, row)?;
+        let pooled = Pooled::new(&self.model, total);
+        let rows = (0..pooled.rows.len()).filter_map(|at| {
+            let estimate = self.estimate(at, &pooled)?;
             let Name { scope, metric, unit, .. } = &self.names[at];
             Some(Named { scope: scope.clone(), metric: metric.to_string(), unit: unit.clone(), estimate })
         });
         rows.collect()
     }
 
-    fn estimate(&self, at: usize, pooled: &Scalar) -> Option<Estimate> {
+    fn estimate(&self, at: usize, all: &Pooled) -> Option<Estimate> {
+        let pooled = &all.rows[at];
         if let Kind::Quantile(p) = pooled.kind
             && pooled.below * (1.0 - p) < TAIL
         {
             return None;
         }
-        if let Some(interval) = self.interval(at, pooled, CONFIDENCE) {
+        if let Some(interval) = self.interval(at, all, CONFIDENCE) {
             return Some(estimate_of(interval, self.with_value(at) as u32));
         }
         // One run with a value has no interval: both ends are the value.
@@ -177,7 +188,8 @@ impl Pool {
         self.parts.iter().filter(|run| run[at].1 > 0.0).count()
     }
 
-    fn interval(&self, at: usize, pooled: &Scalar, confidence: f64) -> Option<Interval> {
+    fn interval(&self, at: usize, all: &Pooled, confidence: f64) -> Option<Interval> {
+        let pooled = &all.rows[at];
         let parts = self.parts.iter().map(|run| run[at]).filter(|part| part.1 > 0.0);
         let (above, below): (Vec<f64>, Vec<f64>) = parts.unzip();
         match pooled.kind {
@@ -186,9 +198,51 @@ impl Pool {
             Kind::Mean | Kind::Ratio => {
                 ratio_interval(&above, &below, confidence).map(|i| i.within(0.0, most(pooled)))
             }
+            Kind::Quantile(p) if self.runs() >= FEW_RUNS => {
+                self.of_quantile(pooled, p, all, |runs| runs.interval(confidence))
+            }
             Kind::Sectioned | Kind::Quantile(_) => sectioning_interval(pooled.above, &above, confidence),
         }
     }
+
+    /// What `ask` makes of what the runs say about a quantile.
+    pub(super) fn of_quantile<T>(
+        &self,
+        pooled: &Scalar,
+        p: f64,
+        all: &Pooled,
+        ask: impl Fn(&PooledQuantile<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let outlines: Vec<&Outline> = self.outlines.iter().map(|run| &run[pooled.times]).collect();
+        ask_runs(&all.times[pooled.times], &outlines, p, ask)
+    }
+}
+
+/// The merged record of all runs: its metrics, and the recorders that quantiles are read from.
+pub(super) struct Pooled {
+    pub(super) rows: Vec<Scalar>,
+    times: Vec<Recorder>,
+}
+
+impl Pooled {
+    pub(super) fn new(model: &Model, total: &RunRecord) -> Self {
+        let mut times = Vec::new();
+        let rows = scalars(model, total, &mut |recorder| times.push(recorder.clone()));
+        Self { rows, times }
+    }
+}
+
+/// What `ask` makes of what runs say about the `p` quantile of the pooled `times`.
+pub(super) fn ask_runs<T>(
+    times: &Recorder,
+    outlines: &[&Outline],
+    p: f64,
+    ask: impl Fn(&PooledQuantile<'_>) -> Option<T>,
+) -> Option<T> {
+    let value = times.quantile(p)?;
+    let beyond: Vec<f64> = outlines.iter().map(|run| run.beyond(value)).collect();
+    let counts: Vec<f64> = outlines.iter().map(|run| run.count()).collect();
+    ask(&PooledQuantile { p, beyond: &beyond, counts: &counts, quantile: &|p| times.quantile(p) })
 }
 
 /// Ratios without a unit that are no shares.

@@ -2,8 +2,8 @@
 //! whose replications met the same random numbers are compared sample by sample.
 
 use super::judge::{met_by_run, worst_of};
-use super::pool::{Pool, TAIL};
-use super::scalars::{Kind, scalars};
+use super::pool::{Pool, Pooled, TAIL};
+use super::scalars::Kind;
 use super::scope;
 use super::track::Track;
 use crate::model::{Measure, Model, Objective};
@@ -28,8 +28,8 @@ impl Pool {
     #[must_use]
     pub fn samples(&self) -> Vec<MetricSample> {
         let Some(total) = &self.total else { return Vec::new() };
-        let pooled = scalars(&self.model, total);
-        let rows = pooled.iter().zip(&self.names).enumerate().filter_map(|(at, (row, name))| {
+        let pooled = Pooled::new(&self.model, total);
+        let rows = pooled.rows.iter().zip(&self.names).enumerate().filter_map(|(at, (row, name))| {
             let sample = match row.kind {
                 Kind::Quantile(p) if row.below * (1.0 - p) < TAIL => None,
                 Kind::Mean => Sample::of_mean(&self.values(at)?),
@@ -37,7 +37,10 @@ impl Pool {
                     let (above, below): (Vec<f64>, Vec<f64>) = self.parts.iter().map(|run| run[at]).unzip();
                     Sample::of_ratio(&above, &below)
                 }
-                Kind::Sectioned | Kind::Quantile(_) => Sample::of_sections(row.above, &self.sections(at)),
+                Kind::Sectioned => Sample::of_sections(row.above, &self.sections(at)),
+                Kind::Quantile(p) => self
+                    .of_quantile(row, p, &pooled, |runs| runs.sample())
+                    .or_else(|| Sample::of_sections(row.above, &self.sections(at))),
             }?;
             let (scope, metric) = (name.scope.clone(), name.metric.to_string());
             Some(MetricSample { scope, metric, unit: name.unit.to_string(), sample })
@@ -78,6 +81,9 @@ pub fn objective_sample(model: &Model, pool: &Pool, index: usize) -> Option<Samp
 fn sample_of_part(objective: &Objective, track: &Track, part: usize) -> Option<Sample> {
     let runs = || track.runs.iter().map(|run| run[part]);
     if let Some(p) = objective.measure.quantile() {
+        if let Some(sample) = track.of_quantile(part, p, |runs| runs.sample()) {
+            return Some(sample);
+        }
         let pooled = track.pooled[part].as_ref()?.quantile(p)?;
         return Sample::of_sections(pooled, &runs().map(|seen| seen.value()).collect::<Vec<_>>());
     }

@@ -41,27 +41,37 @@ pub(super) struct Scalar {
     pub(super) kind: Kind,
     pub(super) above: f64,
     pub(super) below: f64,
+    /// For a quantile the number of the recorder it is read from, in the order in which they are seen.
+    pub(super) times: usize,
+}
+
+/// Collects the metrics of all scopes, and shows every recorder that quantiles are read from.
+struct Book<'s> {
+    rows: Vec<Scalar>,
+    seen: usize,
+    see: &'s mut dyn FnMut(&Recorder),
 }
 
 /// Collects the metrics of one scope.
-struct Sheet<'a> {
+struct Sheet<'a, 's> {
     scope: String,
-    rows: &'a mut Vec<Scalar>,
+    book: &'a mut Book<'s>,
 }
 
-/// All metrics of a record, in a fixed order. `model` must be the one that was simulated.
-pub(super) fn scalars(model: &Model, record: &RunRecord) -> Vec<Scalar> {
-    let mut rows = Vec::new();
+/// All metrics of a record, in a fixed order. `model` must be the one that was simulated. `see` is shown the
+/// recorders that quantiles are read from.
+pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Recorder)) -> Vec<Scalar> {
+    let mut book = Book { rows: Vec::new(), seen: 0, see };
     let seconds = record.span as f64 * NANO;
     let bits = model.recording.resolution_bits;
     let all = merged_classes(record, bits);
-    let mut sheet = Sheet { scope: scope::SYSTEM.to_owned(), rows: &mut rows };
+    let mut sheet = Sheet { scope: scope::SYSTEM.to_owned(), book: &mut book };
     sheet.class(&all, seconds);
     sheet.money(model, record, |_| true);
     sheet.attempts(&record.edges);
     sheet.mean("events", "events", record.events as f64);
     for (c, class) in model.classes.iter().enumerate() {
-        let mut sheet = Sheet { scope: scope::class(model, c), rows: &mut rows };
+        let mut sheet = Sheet { scope: scope::class(model, c), book: &mut book };
         let Some(tally) = record.classes.get(c) else { continue };
         sheet.class(tally, seconds);
         for (limit, count) in record.limits.get(c).into_iter().flatten().zip(&tally.within) {
@@ -74,13 +84,13 @@ pub(super) fn scalars(model: &Model, record: &RunRecord) -> Vec<Scalar> {
     }
     for (s, service) in model.services.iter().enumerate() {
         let Some(tally) = record.services.get(s) else { continue };
-        let mut sheet = Sheet { scope: scope::service(model, s), rows: &mut rows };
+        let mut sheet = Sheet { scope: scope::service(model, s), book: &mut book };
         sheet.service(model, service, tally, seconds);
     }
     for (e, tally) in record.edges.iter().enumerate().take(model.edges.len()) {
-        Sheet { scope: scope::edge(model, e), rows: &mut rows }.edge(tally);
+        Sheet { scope: scope::edge(model, e), book: &mut book }.edge(tally);
     }
-    rows
+    book.rows
 }
 
 /// All classes as one.
@@ -103,7 +113,7 @@ pub(super) fn merge_class(into: &mut ClassRecord, other: &ClassRecord) {
     into.failed_after.merge(&other.failed_after);
 }
 
-impl Sheet<'_> {
+impl Sheet<'_, '_> {
     fn push(
         &mut self,
         metric: impl Into<Cow<'static, str>>,
@@ -113,7 +123,8 @@ impl Sheet<'_> {
         below: f64,
     ) {
         let (scope, metric) = (self.scope.clone(), metric.into());
-        self.rows.push(Scalar { scope, metric, unit: unit.into(), kind, above, below });
+        let times = self.book.seen;
+        self.book.rows.push(Scalar { scope, metric, unit: unit.into(), kind, above, below, times });
     }
 
     fn mean(&mut self, metric: &'static str, unit: &'static str, value: f64) {
@@ -135,6 +146,8 @@ impl Sheet<'_> {
             let value = recorder.quantile(p).unwrap_or(0.0);
             self.push(format!("{name}_{label}"), "s", Kind::Quantile(p), value, count);
         }
+        (self.book.see)(recorder);
+        self.book.seen += 1;
     }
 
     fn class(&mut self, tally: &ClassRecord, seconds: f64) {
@@ -190,7 +203,7 @@ impl Sheet<'_> {
         }
         for (currency, sum) in sums {
             self.push("lost_value", "1", Kind::Mean, sum, 1.0);
-            if let Some(row) = self.rows.last_mut() {
+            if let Some(row) = self.book.rows.last_mut() {
                 row.unit = currency.to_owned().into();
             }
         }

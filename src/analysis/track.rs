@@ -1,10 +1,12 @@
 //! What each run says about one objective.
 
 use super::groups;
+use super::pool::ask_runs;
 use super::series::counted_length;
 use super::slice::{Part, requests};
-use crate::metrics::{Recorder, RunRecord};
+use crate::metrics::{Outline, Recorder, RunRecord};
 use crate::model::{Measure, Model, Objective, Scope, ShareKind, WaitKind};
+use crate::stats::PooledQuantile;
 use std::ops::Range;
 
 /// One run in one part: numerator and denominator of a share or a mean, or a quantile with its number of
@@ -38,6 +40,8 @@ pub(super) struct Track {
     pub(super) parts: Option<Vec<Part>>,
     /// `runs[run][part]`.
     pub(super) runs: Vec<Vec<Observation>>,
+    /// What the runs' response times look like, `outlines[part][run]`, for quantiles.
+    pub(super) outlines: Vec<Vec<Outline>>,
     /// Response times of all runs by part, for quantiles.
     pub(super) pooled: Vec<Option<Recorder>>,
     /// Why nothing is judged.
@@ -45,6 +49,17 @@ pub(super) struct Track {
 }
 
 impl Track {
+    /// What `ask` makes of what the runs say about the `p` quantile of a part.
+    pub(super) fn of_quantile<T>(
+        &self,
+        part: usize,
+        p: f64,
+        ask: impl Fn(&PooledQuantile<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let outlines: Vec<&Outline> = self.outlines.get(part)?.iter().collect();
+        ask_runs(self.pooled[part].as_ref()?, &outlines, p, ask)
+    }
+
     /// An empty track.
     pub(super) fn new(_: &Objective) -> Self {
         Self::default()
@@ -63,16 +78,21 @@ impl Track {
             }
             let found = found.unwrap_or_default();
             self.pooled = vec![None; found.len()];
+            self.outlines = vec![Vec::new(); found.len()];
             found
         });
         let mut run = Vec::with_capacity(parts.len());
-        for (part, pooled) in parts.iter().zip(&mut self.pooled) {
+        let pools = self.pooled.iter_mut().zip(&mut self.outlines);
+        for (part, (pooled, outlines)) in parts.iter().zip(pools) {
             let Some((observation, times)) =
                 observe(model, objective.scope, &objective.measure, record, part)
             else {
                 self.obstacle = Some("this measure is not recorded for this scope (or not by window)");
                 return;
             };
+            if objective.measure.quantile().is_some() {
+                outlines.push(times.as_ref().map(Outline::new).unwrap_or_default());
+            }
             match (pooled, times) {
                 (Some(pooled), Some(times)) => pooled.merge(&times),
                 (pooled, Some(times)) => *pooled = Some(times),

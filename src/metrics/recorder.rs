@@ -179,7 +179,7 @@ impl Recorder {
 
     /// Non-empty bins as (low, width, count) in nanoseconds, for charts.
     pub fn filled(&self) -> impl Iterator<Item = (u64, u64, u64)> + '_ {
-        let full = self.bins.iter().enumerate().filter(|(_, count)| **count > 0);
+        let full = self.bins[..self.used()].iter().enumerate().filter(|(_, count)| **count > 0);
         full.map(|(bin, &count)| {
             let (low, width) = self.bounds(bin);
             (low, width, count)

@@ -17,7 +17,9 @@ mod ratio;
 mod sample;
 mod selection;
 mod sequential;
+mod steady;
 mod stopping;
+mod tail;
 mod warmup;
 
 #[cfg(test)]
@@ -46,5 +48,7 @@ pub use selection::{
     rinott_h, rinott_sample_size,
 };
 pub use sequential::{Looks, MeanTest, ShareLooks, ShareRatioTest, Side, Spending};
+pub use steady::{SteadyEstimate, TooShort, steady_mean, steady_quantile};
 pub use stopping::{is_precise, relative_target};
+pub use tail::PooledQuantile;
 pub use warmup::{MSER_BATCH, Truncation, mser, mser5};

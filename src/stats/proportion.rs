@@ -86,4 +86,27 @@ mod tests {
         close(binomial_cdf(7, 25, interval.high), 0.05);
         close(1.0 - binomial_cdf(6, 25, interval.low), 0.05);
     }
+
+    /// Mean and least probability, over success probabilities of 0.5 % to 99.5 %, that an interval of `n` trials
+    /// holds the truth, by counting all outcomes.
+    fn coverage(n: u64, interval: impl Fn(u64, u64, f64) -> Option<Interval>) -> (f64, f64) {
+        use crate::numerics::binomial_cdf;
+        let intervals: Vec<Interval> = (0..=n).map(|k| interval(k, n, 0.95).unwrap()).collect();
+        let at = |p: f64| {
+            let weight = |k: u64| binomial_cdf(k, n, p) - if k > 0 { binomial_cdf(k - 1, n, p) } else { 0.0 };
+            (0..=n).filter(|&k| intervals[k as usize].contains(p)).map(weight).sum::<f64>()
+        };
+        let shares: Vec<f64> = (1..200).map(|i| at(f64::from(i) / 200.0)).collect();
+        (shares.iter().sum::<f64>() / 199.0, shares.iter().copied().fold(1.0, f64::min))
+    }
+
+    #[test]
+    fn coverage_by_counting_all_outcomes() {
+        for (n, mean, least) in [(20, 0.95327, 0.90461), (50, 0.95174, 0.91056), (200, 0.94992, 0.92016)] {
+            let found = coverage(n, wilson);
+            assert!((found.0 - mean).abs() < 1e-4 && (found.1 - least).abs() < 1e-4, "wilson {n}: {found:?}");
+            let exact = coverage(n, clopper_pearson);
+            assert!(exact.1 >= 0.95 && exact.0 < 0.98, "clopper_pearson {n}: {exact:?}");
+        }
+    }
 }

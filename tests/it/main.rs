@@ -2,6 +2,7 @@
 
 mod capacity;
 mod cli;
+mod coverage;
 mod guarantees;
 mod house;
 mod oracle;

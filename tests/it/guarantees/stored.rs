@@ -7,9 +7,9 @@ use std::sync::atomic::AtomicBool;
 use flashcrowd::analysis::{Pool, Side, objective_sample};
 use flashcrowd::baseline::{Measured, measure};
 use flashcrowd::experiment::{Workers, run_side_by_side};
-use flashcrowd::metrics::Recorder;
+use flashcrowd::metrics::{Outline, Recorder};
 use flashcrowd::model::{Direction, Model};
-use flashcrowd::stats::{Sample, contrast};
+use flashcrowd::stats::{PooledQuantile, Sample, contrast};
 use flashcrowd::study::{Edit, FileInputs, prepare};
 
 /// The path of the work of a view.
@@ -22,7 +22,7 @@ const KEYS: [&str; 4] = ["view p99", "view success", "recovers after crowd.end",
 #[derive(Clone)]
 pub struct Stored {
     sojourn: Recorder,
-    p99: f64,
+    outline: Outline,
     arrived: f64,
     succeeded: f64,
     recovery: f64,
@@ -56,7 +56,7 @@ fn run(model: &Arc<Model>, range: Range<u64>) -> (Vec<Stored>, Pool) {
         let class = &record.classes[0];
         stored.push(Stored {
             sojourn: class.sojourn.clone(),
-            p99: class.sojourn.quantile(0.99).expect("answers"),
+            outline: Outline::new(&class.sojourn),
             arrived: class.arrived as f64,
             succeeded: class.succeeded as f64,
             recovery: 0.0,
@@ -95,11 +95,15 @@ impl<'a> Block<'a> {
         self.taken = runs;
         let seen = &self.block[..runs];
         let of = |value: fn(&Stored) -> f64| seen.iter().map(|stored| value(stored)).collect::<Vec<f64>>();
-        let pooled = self.merged.as_ref().and_then(|merged| merged.quantile(0.99)).expect("answers");
-        let p99: Vec<_> = seen.iter().map(|stored| Some(stored.p99)).collect();
+        let merged = self.merged.as_ref().expect("replications");
+        let pooled = merged.quantile(0.99).expect("answers");
+        let beyond: Vec<f64> = seen.iter().map(|stored| stored.outline.beyond(pooled)).collect();
+        let counts = of(|stored| stored.outline.count());
+        let quantile = |p: f64| merged.quantile(p);
+        let p99 = PooledQuantile { p: 0.99, beyond: &beyond, counts: &counts, quantile: &quantile };
         let sum = of(|stored| stored.sojourn.sum_nanos() as f64 * 1e-9);
         let samples = [
-            Sample::of_sections(pooled, &p99),
+            p99.sample(),
             Sample::of_ratio(&of(|stored| stored.succeeded), &of(|stored| stored.arrived)),
             Sample::of_mean(&of(|stored| stored.recovery)),
             Sample::of_ratio(&sum, &of(|stored| stored.sojourn.count() as f64)),

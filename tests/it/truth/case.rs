@@ -91,7 +91,8 @@ fn read_file(path: &Path) -> File {
 }
 
 impl Case {
-    fn read(value: &Value, position: usize) -> Self {
+    /// Reads a case as it stands in a file.
+    pub fn read(value: &Value, position: usize) -> Self {
         let text = |key: &str| value[key].as_str().map(str::to_owned);
         let metrics = value["metrics"].as_object().cloned().unwrap_or_default();
         Self {

@@ -5,8 +5,8 @@
 //! `FLASHCROWD_TRUTH_CASES` only cases whose name contains one of its comma-separated words are run, and every
 //! metric is printed.
 
-mod build;
-mod case;
+pub mod build;
+pub mod case;
 mod control;
 mod decisions;
 mod fanout;
