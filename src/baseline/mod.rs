@@ -10,7 +10,10 @@ mod stored;
 mod watch;
 
 pub use decide::{ALPHA, BETA, Decision, Finding, Look, Watched, decide, is_settled};
-pub use report::{CHECK_VERSION, CheckOutcome, CheckReport, CheckRow, CheckedScenario, check_row, conclude};
+pub use report::{
+    CHECK_VERSION, CheckOutcome, CheckReport, CheckRow, CheckedScenario, check_row, conclude,
+    without_baseline,
+};
 pub use stored::{
     BASELINE_VERSION, Baseline, BaselineError, StoredInput, StoredMetric, StoredScenario, changes_since,
 };

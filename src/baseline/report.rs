@@ -49,6 +49,8 @@ pub struct CheckedScenario {
     pub file: String,
     /// What it was compared with, in words; nothing if only objectives were judged.
     pub against: Option<String>,
+    /// Whether a baseline was asked for that does not have this scenario, so that nothing was compared.
+    pub missing_from_baseline: bool,
     /// How it ended.
     pub outcome: CheckOutcome,
     /// Every objective of the new side.
@@ -135,6 +137,16 @@ pub fn conclude(objectives: &Conclusion, rows: &[CheckRow], inconclusive: Inconc
     }
 }
 
+/// What it means that there was nothing to compare with although somebody asked for it.
+#[must_use]
+pub fn without_baseline(inconclusive: Inconclusive) -> CheckOutcome {
+    match inconclusive {
+        Inconclusive::Pass => CheckOutcome::Passed,
+        Inconclusive::Warn => CheckOutcome::Inconclusive,
+        Inconclusive::Fail => CheckOutcome::Regressed,
+    }
+}
+
 impl CheckReport {
     /// The report of these scenarios, with its headline.
     #[must_use]
@@ -181,6 +193,8 @@ fn headline(scenarios: &[CheckedScenario]) -> String {
     say("objective missed", objectives(Outcome::Fail));
     let open = [metrics(Finding::Undecided), objectives(Outcome::Inconclusive)].concat();
     say("not decided", open);
+    let missing = scenarios.iter().filter(|scenario| scenario.missing_from_baseline);
+    say("not in the baseline", missing.map(|scenario| scenario.file.clone()).collect());
     let held = metrics(Finding::Held).len();
     let met = objectives(Outcome::Pass).len();
     let counted = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });

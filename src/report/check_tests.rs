@@ -47,6 +47,7 @@ fn report(outcome: CheckOutcome) -> CheckReport {
         name: "A shop".into(),
         file: "shop.yaml".into(),
         against: Some("git:main (0123456789)".into()),
+        missing_from_baseline: false,
         outcome,
         objectives: vec![
             objective("view p99 < 500ms", Outcome::Fail),

@@ -14,7 +14,7 @@ use crate::analysis::{Conclusion, ObjectiveResult, Outcome, Side, judge_at};
 use crate::baseline::{
     ALPHA, BETA, Baseline, CheckReport, CheckedScenario, Decision, Finding, Look, Measured, StoredInput,
     StoredMetric, StoredScenario, Watched, changes_since, check_row, conclude, decide, is_settled, measure,
-    watch,
+    watch, without_baseline,
 };
 use crate::experiment::Workers;
 use crate::model::decision_metrics;
@@ -301,11 +301,17 @@ impl Bout<'_> {
             );
         }
         let judged = if self.settings.accepts { &[][..] } else { &metrics };
+        let missing = match self.contest.rival {
+            Rival::Stored(_, baseline) => !self.settings.accepts && baseline.scenario(&head.name).is_none(),
+            Rival::Nobody | Rival::Scenario(..) => false,
+        };
+        let outcome = conclude(&seen.conclusion, judged, plan.inconclusive);
         CheckedScenario {
+            missing_from_baseline: missing,
             name: if model.name.is_empty() { head.name.clone() } else { model.name.clone() },
             file: head.name.clone(),
             against,
-            outcome: conclude(&seen.conclusion, judged, plan.inconclusive),
+            outcome: if missing { outcome.max(without_baseline(plan.inconclusive)) } else { outcome },
             objectives: seen.objectives,
             metrics,
             differences: changed,

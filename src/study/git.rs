@@ -31,8 +31,11 @@ impl GitInputs {
         let found = inputs.git(&["rev-parse", "--verify", "--end-of-options", &wanted]);
         let found = found.map_err(|reason| StudyError::Failed(format!("cannot run git: {reason}")))?;
         if !found.status.success() {
-            let shallow = "a shallow clone has only its own commit: fetch the base with it (fetch-depth: 0)";
-            return Err(refused(&format!("{}; {shallow}", complaint(&found))));
+            let reason = complaint(&found);
+            let is_unknown = reason.contains("single revision") || reason.contains("unknown revision");
+            let shallow = "the repository has no such revision; a shallow clone has only its own commit: fetch the \
+                           base with it (fetch-depth: 0)";
+            return Err(refused(if is_unknown { shallow } else { &reason }));
         }
         inputs.commit = String::from_utf8_lossy(&found.stdout).trim().to_owned();
         Ok(inputs)

@@ -142,7 +142,7 @@ fn opponents_are_folders_and_revisions() {
     let ended = place.run(&["check", "head.yaml", "--against", "git:HEAD"]).with_code(98);
     assert!(ended.stdout.contains("against git:HEAD ("), "{}", ended.stdout);
     let ended = place.run(&["check", "head.yaml", "--against", "git:absent"]).with_code(2);
-    assert!(ended.stderr.contains("absent"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("`git:absent`: the repository has no such revision"), "{}", ended.stderr);
 }
 
 #[test]
@@ -176,6 +176,9 @@ fn a_baseline_is_stored_and_compared_pair_by_pair() {
         place.run(&["check", "base.yaml", "--baseline", "b.json", "--replications", "9"]).with_code(2);
     assert!(ended.stderr.contains("cannot be paired"), "{}", ended.stderr);
     place.run(&["check", "base.yaml", "--baseline", "b.json", "--seed", "9"]).with_code(2);
+    let ended = place.run(&["check", "head.yaml", "--baseline", "b.json"]).with_code(0);
+    assert!(ended.stdout.starts_with("INCONCLUSIVE: not in the baseline: head.yaml"), "{}", ended.stdout);
+    place.run(&["check", "head.yaml", "--baseline", "b.json", "--inconclusive", "fail"]).with_code(98);
     // Accepting the change stores it and is no failure; afterwards it is what everything is compared with.
     place.run(&stored).with_code(0);
     place.run(&["check", "base.yaml", "--baseline", "b.json"]).with_code(0);
