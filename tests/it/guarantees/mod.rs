@@ -27,6 +27,9 @@ const POOL: (u32, u32) = (4000, 2000);
 /// Replications by which the slower scenario is found, and the first of them: none that the pool has.
 const SEARCH: (u32, u64) = (120, 1_000_000);
 
+/// The factor of work that the bisection finds, for the checks from end to end.
+const SLOWER: f64 = 1.0223;
+
 /// The change of p99 that must be caught.
 const CHANGE: f64 = 0.05;
 
@@ -160,7 +163,7 @@ fn twenty_pull_requests_go_through_the_program() {
         let is_slower = request % 2 == 0;
         let place = tempfile::tempdir().expect("a folder");
         let base = format!("base: {root}/scenarios/flash-crowd.yaml\n");
-        let work = stored::work(1.018);
+        let work = stored::work(SLOWER);
         let change =
             if is_slower { format!("set: {{ \"{}\": {work} }}\n", stored::WORK) } else { String::new() };
         std::fs::write(place.path().join("base.yaml"), &base).expect("a file");
