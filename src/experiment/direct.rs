@@ -200,21 +200,22 @@ impl Desk {
             // A group that panicked hands in nothing more; the scope passes its panic on.
             Ok(Report::GroupEnded { complete: false }) | Err(_) => return Err(Interrupted),
             Ok(Report::Record { point, replication, record, began, ended }) => {
-                if interrupt.load(Ordering::Relaxed) || record.stopped == Stopped::Interrupted {
+                if record.stopped == Stopped::Interrupted {
                     return Err(Interrupted);
                 }
                 self.pace = ended - began;
                 self.presence.note(began, ended);
                 self.early.insert((point, replication), record);
-                self.hand_over(director, point);
+                self.hand_over(director, point, interrupt);
             }
         }
-        Ok(())
+        if interrupt.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
     }
 
-    fn hand_over(&mut self, director: &mut dyn Director, point: u32) {
+    fn hand_over(&mut self, director: &mut dyn Director, point: u32, interrupt: &AtomicBool) {
         let Some(due) = self.due.get_mut(&point) else { return };
         while let Some(&next) = due.front()
+            && !interrupt.load(Ordering::Relaxed)
             && let Some(record) = self.early.remove(&(point, next))
         {
             due.pop_front();
@@ -345,7 +346,7 @@ mod tests {
         let mut taken = 0;
         let ended = run_side_by_side(&workers, &models(), 0..1_000_000, &interrupt, |_, _| {
             taken += 1;
-            interrupt.store(taken == 5, Ordering::Relaxed);
+            interrupt.fetch_or(taken == 5, Ordering::Relaxed);
         });
         assert_eq!((ended, taken), (Err(Interrupted), 5));
     }
