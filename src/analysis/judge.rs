@@ -272,10 +272,14 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
                 ));
             }
             let centre = pooled.and_then(|r| r.quantile(q)).unwrap_or(above[0]);
+            let sections = sectioning_interval(centre, &above, confidence);
             let interval = if seen.len() >= FEW_RUNS as usize {
-                track.of_quantile(p, q, |runs| runs.interval(confidence))
+                // Either sees what the other may miss: clusters of slow requests, or runs that differ by less than
+                // an outline's bin.
+                let tails = track.of_quantile(p, q, |runs| runs.interval(confidence));
+                tails.map(|tails| sections.map_or(tails, |sections| tails.joined(sections)))
             } else {
-                sectioning_interval(centre, &above, confidence)
+                sections
             };
             (centre, interval)
         }

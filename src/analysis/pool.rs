@@ -199,7 +199,11 @@ impl Pool {
                 ratio_interval(&above, &below, confidence).map(|i| i.within(0.0, most(pooled)))
             }
             Kind::Quantile(p) if self.runs() >= FEW_RUNS => {
-                self.of_quantile(pooled, p, all, |runs| runs.interval(confidence))
+                let sections = sectioning_interval(pooled.above, &above, confidence);
+                let tails = self.of_quantile(pooled, p, all, |runs| runs.interval(confidence))?;
+                // Either sees what the other may miss: clusters of slow requests, or runs that differ by less than an
+                // outline's bin.
+                Some(sections.map_or(tails, |sections| tails.joined(sections)).within(0.0, f64::INFINITY))
             }
             Kind::Sectioned | Kind::Quantile(_) => sectioning_interval(pooled.above, &above, confidence),
         }

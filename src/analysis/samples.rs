@@ -38,9 +38,10 @@ impl Pool {
                     Sample::of_ratio(&above, &below)
                 }
                 Kind::Sectioned => Sample::of_sections(row.above, &self.sections(at)),
-                Kind::Quantile(p) => self
-                    .of_quantile(row, p, &pooled, |runs| runs.sample())
-                    .or_else(|| Sample::of_sections(row.above, &self.sections(at))),
+                Kind::Quantile(p) => either(
+                    self.of_quantile(row, p, &pooled, |runs| runs.sample()),
+                    Sample::of_sections(row.above, &self.sections(at)),
+                ),
             }?;
             let (scope, metric) = (name.scope.clone(), name.metric.to_string());
             Some(MetricSample { scope, metric, unit: name.unit.to_string(), sample })
@@ -81,14 +82,24 @@ pub fn objective_sample(model: &Model, pool: &Pool, index: usize) -> Option<Samp
 fn sample_of_part(objective: &Objective, track: &Track, part: usize) -> Option<Sample> {
     let runs = || track.runs.iter().map(|run| run[part]);
     if let Some(p) = objective.measure.quantile() {
-        if let Some(sample) = track.of_quantile(part, p, |runs| runs.sample()) {
-            return Some(sample);
-        }
         let pooled = track.pooled[part].as_ref()?.quantile(p)?;
-        return Sample::of_sections(pooled, &runs().map(|seen| seen.value()).collect::<Vec<_>>());
+        let sections: Vec<Option<f64>> = runs().map(|seen| seen.value()).collect();
+        return either(
+            track.of_quantile(part, p, |runs| runs.sample()),
+            Sample::of_sections(pooled, &sections),
+        );
     }
     let (above, below): (Vec<f64>, Vec<f64>) = runs().map(|seen| (seen.above, seen.below)).unzip();
     Sample::of_ratio(&above, &below)
+}
+
+/// The less sure of two samples of a percentile: the runs' shares beyond it see clusters of slow requests, the runs'
+/// own percentiles see differences that are smaller than an outline's bin.
+fn either(tails: Option<Sample>, sections: Option<Sample>) -> Option<Sample> {
+    match (tails, sections) {
+        (Some(tails), Some(sections)) => Some(tails.less_sure(sections)),
+        (tails, sections) => tails.or(sections),
+    }
 }
 
 /// Name of an objective's measure and the unit of its sample: `sojourn_p99` in `s`, `runs_met` in `1`.

@@ -36,6 +36,12 @@ impl Interval {
         Self { low, high, ..self }
     }
 
+    /// The smallest interval around the same estimate that holds both.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        Self::between(self.centre, self.low.min(other.low), self.high.max(other.high))
+    }
+
     /// Whether `value` lies in the interval, ends included.
     #[must_use]
     pub fn contains(&self, value: f64) -> bool {

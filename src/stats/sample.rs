@@ -62,6 +62,13 @@ impl Sample {
         Self { centre: pooled, deviations: sections.iter().map(deviation).collect() }.checked()
     }
 
+    /// Of two ways to say what the replications add to one estimate, the one that admits more uncertainty.
+    #[must_use]
+    pub fn less_sure(self, other: Self) -> Self {
+        let error = |sample: &Self| sample.standard_error().unwrap_or(0.0);
+        if error(&other) > error(&self) { other } else { self }
+    }
+
     fn checked(self) -> Option<Self> {
         (self.centre.is_finite() && self.deviations.iter().all(|d| d.is_finite())).then_some(self)
     }

@@ -102,8 +102,10 @@ impl<'a> Block<'a> {
         let quantile = |p: f64| merged.quantile(p);
         let p99 = PooledQuantile { p: 0.99, beyond: &beyond, counts: &counts, quantile: &quantile };
         let sum = of(|stored| stored.sojourn.sum_nanos() as f64 * 1e-9);
+        let own: Vec<Option<f64>> = seen.iter().map(|stored| stored.sojourn.quantile(0.99)).collect();
+        let sections = Sample::of_sections(pooled, &own);
         let samples = [
-            p99.sample(),
+            p99.sample().zip(sections).map(|(tails, sections)| tails.less_sure(sections)),
             Sample::of_ratio(&of(|stored| stored.succeeded), &of(|stored| stored.arrived)),
             Sample::of_mean(&of(|stored| stored.recovery)),
             Sample::of_ratio(&sum, &of(|stored| stored.sojourn.count() as f64)),
