@@ -8,7 +8,7 @@ use super::slice::Part;
 use super::summary::{Conclusion, Estimate, ObjectiveResult, Outcome};
 use super::track::{Observation, Track};
 use crate::model::{Measure, Model, Objective};
-use crate::stats::{bonferroni, ratio_interval, sectioning_interval, t_interval, wilson};
+use crate::stats::{are_sections_close, bonferroni, ratio_interval, sectioning_interval, t_interval, wilson};
 
 /// What is known of one part: the estimate and whether its interval stands on one side of the limit.
 struct Judged {
@@ -274,8 +274,8 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
             let centre = pooled.and_then(|r| r.quantile(q)).unwrap_or(above[0]);
             let sections = sectioning_interval(centre, &above, confidence);
             let interval = if seen.len() >= FEW_RUNS as usize {
-                // Either sees what the other may miss: clusters of slow requests, or runs that differ by less than
-                // an outline's bin.
+                // Runs that differ by less than an outline's bin look equal beyond the percentile.
+                let sections = sections.filter(|_| are_sections_close(centre, &above));
                 let tails = track.of_quantile(p, q, |runs| runs.interval(confidence));
                 tails.map(|tails| sections.map_or(tails, |sections| tails.joined(sections)))
             } else {

@@ -7,7 +7,9 @@ use super::summary::Estimate;
 use super::track::Track;
 use crate::metrics::{EdgeRecord, Outline, Recorder, RunRecord, ServiceRecord, Stopped};
 use crate::model::Model;
-use crate::stats::{Interval, PooledQuantile, bonferroni, is_precise, ratio_interval, sectioning_interval};
+use crate::stats::{
+    Interval, PooledQuantile, are_sections_close, bonferroni, is_precise, ratio_interval, sectioning_interval,
+};
 use std::borrow::Cow;
 
 /// Confidence of every interval.
@@ -201,8 +203,8 @@ impl Pool {
             Kind::Quantile(p) if self.runs() >= FEW_RUNS => {
                 let sections = sectioning_interval(pooled.above, &above, confidence);
                 let tails = self.of_quantile(pooled, p, all, |runs| runs.interval(confidence))?;
-                // Either sees what the other may miss: clusters of slow requests, or runs that differ by less than an
-                // outline's bin.
+                // Runs that differ by less than an outline's bin look equal beyond the percentile.
+                let sections = sections.filter(|_| are_sections_close(pooled.above, &above));
                 Some(sections.map_or(tails, |sections| tails.joined(sections)).within(0.0, f64::INFINITY))
             }
             Kind::Sectioned | Kind::Quantile(_) => sectioning_interval(pooled.above, &above, confidence),

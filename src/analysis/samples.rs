@@ -7,7 +7,7 @@ use super::scalars::Kind;
 use super::scope;
 use super::track::Track;
 use crate::model::{Measure, Model, Objective};
-use crate::stats::Sample;
+use crate::stats::{Sample, are_sections_close};
 
 /// A metric of `summary.csv` with its sample.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,8 @@ impl Pool {
                 Kind::Sectioned => Sample::of_sections(row.above, &self.sections(at)),
                 Kind::Quantile(p) => either(
                     self.of_quantile(row, p, &pooled, |runs| runs.sample()),
-                    Sample::of_sections(row.above, &self.sections(at)),
+                    row.above,
+                    &self.sections(at),
                 ),
             }?;
             let (scope, metric) = (name.scope.clone(), name.metric.to_string());
@@ -84,20 +85,21 @@ fn sample_of_part(objective: &Objective, track: &Track, part: usize) -> Option<S
     if let Some(p) = objective.measure.quantile() {
         let pooled = track.pooled[part].as_ref()?.quantile(p)?;
         let sections: Vec<Option<f64>> = runs().map(|seen| seen.value()).collect();
-        return either(
-            track.of_quantile(part, p, |runs| runs.sample()),
-            Sample::of_sections(pooled, &sections),
-        );
+        return either(track.of_quantile(part, p, |runs| runs.sample()), pooled, &sections);
     }
     let (above, below): (Vec<f64>, Vec<f64>) = runs().map(|seen| (seen.above, seen.below)).unzip();
     Sample::of_ratio(&above, &below)
 }
 
-/// The less sure of two samples of a percentile: the runs' shares beyond it see clusters of slow requests, the runs'
-/// own percentiles see differences that are smaller than an outline's bin.
-fn either(tails: Option<Sample>, sections: Option<Sample>) -> Option<Sample> {
+/// The sample of a percentile: of the runs' shares beyond it, which see clusters of slow requests; but where runs differ
+/// by less than an outline's bin, the less sure of that and of the runs' own percentiles.
+fn either(tails: Option<Sample>, pooled: f64, own: &[Option<f64>]) -> Option<Sample> {
+    let sections = Sample::of_sections(pooled, own);
     match (tails, sections) {
-        (Some(tails), Some(sections)) => Some(tails.less_sure(sections)),
+        (Some(tails), Some(sections)) => {
+            let seen: Vec<f64> = own.iter().flatten().copied().collect();
+            Some(if are_sections_close(pooled, &seen) { tails.less_sure(sections) } else { tails })
+        }
         (tails, sections) => tails.or(sections),
     }
 }

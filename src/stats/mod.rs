@@ -50,5 +50,5 @@ pub use selection::{
 pub use sequential::{Looks, MeanTest, ShareLooks, ShareRatioTest, Side, Spending};
 pub use steady::{SteadyEstimate, TooShort, steady_mean, steady_quantile};
 pub use stopping::{is_precise, relative_target};
-pub use tail::PooledQuantile;
+pub use tail::{PooledQuantile, are_sections_close};
 pub use warmup::{MSER_BATCH, Truncation, mser, mser5};

@@ -76,6 +76,16 @@ impl PooledQuantile<'_> {
     }
 }
 
+/// Whether the runs' own quantiles lie so close together that bins of an eighth of an octave, as the
+/// outlines of runs have them, cannot tell their shares beyond the pooled quantile apart: within two
+/// such bins. Then the shares look equal, and only the quantiles themselves show how the runs differ.
+#[must_use]
+pub fn are_sections_close(pooled: f64, sections: &[f64]) -> bool {
+    let most = sections.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let least = sections.iter().copied().fold(f64::INFINITY, f64::min);
+    most - least <= pooled / 4.0
+}
+
 /// Standard error of the mean of deviations.
 fn standard_error(deviations: &[f64]) -> f64 {
     let runs = deviations.len() as f64;
