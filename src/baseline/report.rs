@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::decide::{Decision, Finding, Watched};
 use crate::analysis::{Conclusion, ObjectiveResult, Outcome, Range};
-use crate::scenario::{Difference, Inconclusive, Tolerance};
+use crate::scenario::{Difference, Inconclusive, Place, Tolerance};
 use crate::stats::{Interval, contrast};
 
 /// Version of the layout of [`CheckReport`].
@@ -55,6 +55,8 @@ pub struct CheckedScenario {
     pub outcome: CheckOutcome,
     /// Every objective of the new side.
     pub objectives: Vec<ObjectiveResult>,
+    /// Where each objective is written; nothing for one that an option gave.
+    pub objective_places: Vec<Option<Place>>,
     /// Every metric, the judged ones first.
     pub metrics: Vec<CheckRow>,
     /// What differs in the scenario, bases and edits carried out.
@@ -96,6 +98,8 @@ pub struct CheckRow {
     pub finding: Finding,
     /// A sentence where something needs saying.
     pub note: Option<String>,
+    /// Where its objective is written, or else what it is measured of.
+    pub place: Option<Place>,
 }
 
 /// The row of a metric: its decision and, for the reader, the two-sided interval of its change.
@@ -115,6 +119,7 @@ pub fn check_row(watched: &Watched, decision: &Decision) -> CheckRow {
         tolerance: if only_shown { "-".to_owned() } else { watched.tolerance.to_string() },
         finding: decision.finding,
         note: decision.note.clone(),
+        place: None,
     }
 }
 
@@ -226,6 +231,7 @@ mod tests {
             tolerance: "5 %".into(),
             finding,
             note: None,
+            place: None,
         }
     }
 

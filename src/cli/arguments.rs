@@ -142,6 +142,26 @@ impl EditOptions {
     }
 }
 
+/// Options of every verb that simulates.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct WorkOptions {
+    /// Threads; 0 is one a core. Results do not depend on it.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub threads: usize,
+}
+
+/// Options of every verb that writes a folder of results.
+#[derive(Debug, Args)]
+pub struct ResultOptions {
+    /// How it is run.
+    #[command(flatten)]
+    pub work: WorkOptions,
+    /// Write the report, tables, charts and the record of the run into this directory. A sweep that was killed goes on
+    /// where it stopped when the same command is given again.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+}
+
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunOptions {
@@ -151,12 +171,9 @@ pub struct RunOptions {
     /// Edits of it.
     #[command(flatten)]
     pub edit: EditOptions,
-    /// Threads; 0 is one a core. Results do not depend on it.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub threads: usize,
-    /// Write the report, tables, charts and the record of the run into this directory.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub out: Option<PathBuf>,
+    /// How it is run, and where its results go.
+    #[command(flatten)]
+    pub results: ResultOptions,
     /// A capacity.json about this scenario: pods needed at T0 are the searched ones, not estimates.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub capacity: Option<PathBuf>,
@@ -193,13 +210,9 @@ pub struct SweepArguments {
     /// Edits of the base.
     #[command(flatten)]
     pub edit: EditOptions,
-    /// Threads; 0 is one a core. Results do not depend on it.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub threads: usize,
-    /// Write tables, charts, the report and the record into this directory. A sweep that is killed goes on where it
-    /// stopped when the same command is given again.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub out: Option<PathBuf>,
+    /// How it is run, and where its results go.
+    #[command(flatten)]
+    pub results: ResultOptions,
     /// Write every metric of every replication into replications.csv, too.
     #[arg(long, requires = "out")]
     pub per_replication: bool,
@@ -214,12 +227,9 @@ pub struct RerunOptions {
     /// The scenario file, if it has moved.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub scenario: Option<String>,
-    /// Threads; 0 is one a core. Results do not depend on it.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub threads: usize,
-    /// Write the new results into this directory.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub out: Option<PathBuf>,
+    /// How it is run, and where its results go.
+    #[command(flatten)]
+    pub results: ResultOptions,
 }
 
 /// Options of `validate`.

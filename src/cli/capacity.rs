@@ -1,9 +1,8 @@
 //! `capacity`: questions from the command line or from the file, answers to the terminal.
 
 use clap::{Args, ValueHint};
-use std::path::PathBuf;
 
-use super::arguments::{EditOptions, Format};
+use super::arguments::{EditOptions, Format, ResultOptions};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::verbs::{edits, file_name, indented, show_diagnostics, watched};
@@ -45,12 +44,9 @@ pub struct CapacityOptions {
     /// Most replications of one point; 160 if absent, 400 with a probability.
     #[arg(long, value_name = "NUMBER", help_heading = "Questions")]
     pub most: Option<u32>,
-    /// Threads; 0 is one a core. Results do not depend on it.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub threads: usize,
-    /// Write the answers, every point tried and a report into this directory.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub out: Option<PathBuf>,
+    /// How it is run, and where its results go.
+    #[command(flatten)]
+    pub results: ResultOptions,
     /// Exit with 99 if an answer could not be confirmed, too.
     #[arg(long)]
     pub strict: bool,
@@ -59,7 +55,11 @@ pub struct CapacityOptions {
 /// Answers.
 pub fn capacity(options: &CapacityOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
     let inputs = FileInputs::new("");
-    let prepared = study::prepare(&file_name(&options.scenario), &edits(&options.edit), &inputs)?;
+    let mut prepared = study::prepare(&file_name(&options.scenario), &edits(&options.edit), &inputs)?;
+    if options.results.out.is_some() {
+        // The report of the scenario as it stands is the one that `run` would write, and `rerun` repeats.
+        study::draw_inputs(&mut prepared, &inputs);
+    }
     show_diagnostics(&prepared, terminal);
     let Some(scenario) = &prepared.scenario else {
         if terminal.format == Format::Json {
@@ -68,15 +68,15 @@ pub fn capacity(options: &CapacityOptions, terminal: &Terminal) -> Result<Exit, 
         return Ok(Exit::Refused);
     };
     let plans = plans(options, &scenario.capacity)?;
-    let mut directory = options.out.as_ref().map(study::Directory::new);
+    let mut directory = options.results.out.as_ref().map(study::Directory::new);
     let output = directory.as_mut().map(|directory| directory as &mut dyn study::Output);
-    let result = watched(terminal, options.threads, |execution| {
+    let result = watched(terminal, options.results.work, |execution| {
         study::capacity(&prepared, &plans, &inputs, execution, output)
     })?;
     let text = match terminal.format {
         Format::Json => result.json.clone(),
         Format::Text => {
-            let files = super::verbs::written(&result.files, options.out.as_deref());
+            let files = super::verbs::written(&result.files, options.results.out.as_deref());
             let options = TextOptions { color: terminal.colors_result, files, ..TextOptions::default() };
             report::capacity_text(&result.answer, &options)
         }

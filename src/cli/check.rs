@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::arguments::Format;
+use super::arguments::{Format, WorkOptions};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::verbs::{file_name, show_diagnostics, watched};
@@ -59,12 +59,12 @@ pub struct CheckOptions {
     /// Write Markdown for a comment under a pull request.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub markdown: Option<PathBuf>,
-    /// Annotations of scenario errors and regressions; auto means on GitHub Actions.
+    /// Annotations of scenario errors, missed objectives and regressions at their lines; auto means on GitHub Actions.
     #[arg(long, value_enum, value_name = "WHERE", default_value_t = Annotations::Auto)]
     pub annotations: Annotations,
-    /// Threads; 0 is one a core. Results do not depend on it.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub threads: usize,
+    /// How it is run.
+    #[command(flatten)]
+    pub work: WorkOptions,
 }
 
 /// What undecided verdicts mean.
@@ -102,11 +102,9 @@ pub fn check(options: &CheckOptions, terminal: &Terminal) -> Result<Exit, StudyE
         Annotations::None => false,
         Annotations::Auto => std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true"),
     };
-    let written = [&options.junit, &options.markdown, &options.baseline];
-    let wanted = [true, true, options.update_baseline];
-    for (file, _) in written.iter().zip(wanted).filter(|(_, wanted)| *wanted) {
-        file.as_ref().map_or(Ok(()), |file| study::prepare_file(file))?;
-    }
+    let stored = options.baseline.as_deref().filter(|_| options.update_baseline);
+    let written = [stored, options.junit.as_deref(), options.markdown.as_deref()];
+    written.into_iter().flatten().try_for_each(study::prepare_file)?;
     let baseline = baseline(options, terminal)?;
     let sides = sides(options)?;
     for side in &sides {
@@ -122,19 +120,14 @@ pub fn check(options: &CheckOptions, terminal: &Terminal) -> Result<Exit, StudyE
     let file = options.baseline.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
     let contests: Vec<Contest<'_>> =
         sides.iter().map(|side| side.contest(&file, baseline.as_ref())).collect();
-    let result =
-        watched(terminal, options.threads, |execution| study::check(&contests, &settings, execution))?;
-    if options.update_baseline
-        && let Some(file) = &options.baseline
-    {
-        study::update_baseline(file, baseline.as_ref(), result.measured)?;
+    let result = watched(terminal, options.work, |execution| study::check(&contests, &settings, execution))?;
+    let baseline = stored.map(|file| (file, study::updated_baseline(baseline.as_ref(), result.measured)));
+    let junit = options.junit.as_deref().map(|file| (file, report::check_junit(&result.report)));
+    let markdown = options.markdown.as_deref().map(|file| (file, report::check_markdown(&result.report)));
+    // All or none: a baseline that moved although the command failed would hide what it failed about.
+    study::write_files(&[baseline, junit, markdown].into_iter().flatten().collect::<Vec<_>>())?;
+    if let Some(file) = stored {
         terminal.note(&format!("stored in {}", file.display()));
-    }
-    if let Some(file) = &options.junit {
-        study::write_file(file, &report::check_junit(&result.report))?;
-    }
-    if let Some(file) = &options.markdown {
-        study::write_file(file, &report::check_markdown(&result.report))?;
     }
     if is_annotated {
         terminal.message(&report::check_annotations(&result.report));

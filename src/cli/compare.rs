@@ -1,10 +1,8 @@
 //! The verb `compare`.
 
-use std::path::PathBuf;
-
 use clap::{Args, ValueHint};
 
-use super::arguments::{EditOptions, Format};
+use super::arguments::{EditOptions, Format, ResultOptions};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::verbs::{edits, file_name, show_diagnostics, watched};
@@ -36,12 +34,9 @@ pub struct CompareOptions {
     /// With three sides or more: select the best one, where differences below this share do not matter.
     #[arg(long, value_name = "PERCENT")]
     pub indifference: Option<String>,
-    /// Threads; 0 is one a core. Results do not depend on it.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    pub threads: usize,
-    /// Write page, table and JSON into this directory.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub out: Option<PathBuf>,
+    /// How it is run, and where its results go.
+    #[command(flatten)]
+    pub results: ResultOptions,
 }
 
 pub fn compare(options: &CompareOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
@@ -53,9 +48,9 @@ pub fn compare(options: &CompareOptions, terminal: &Terminal) -> Result<Exit, St
     }
     let contestants: Vec<Contestant<'_>> =
         sides.iter().map(|(label, prepared)| Contestant { label, prepared }).collect();
-    let mut directory = options.out.as_ref().map(Directory::new);
+    let mut directory = options.results.out.as_ref().map(Directory::new);
     let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
-    let result = watched(terminal, options.threads, |execution| {
+    let result = watched(terminal, options.results.work, |execution| {
         study::compare(&contestants, indifference, execution, output)
     })?;
     let mut text = match terminal.format {
@@ -64,7 +59,7 @@ pub fn compare(options: &CompareOptions, terminal: &Terminal) -> Result<Exit, St
     };
     if terminal.format == Format::Text {
         result.bounds_hit.iter().for_each(|bound| text.push_str(&format!("bound hit: {bound}\n")));
-        if let Some(out) = &options.out {
+        if let Some(out) = &options.results.out {
             text.push('\n');
             let names = result.files.iter().map(|file| out.join(&file.name).display().to_string());
             names.for_each(|name| text.push_str(&format!("Written: {name}\n")));

@@ -28,15 +28,16 @@ pub(super) fn sweep(options: &SweepArguments, terminal: &Terminal) -> Result<Exi
         }
         return Ok(Exit::Refused);
     }
-    let journal = options.out.as_ref().map(|out| out.join(JOURNAL));
+    let journal = options.results.out.as_ref().map(|out| out.join(JOURNAL));
     let asked = SweepOptions { per_replication: options.per_replication, journal: journal.as_deref() };
-    let mut directory = options.out.as_ref().map(Directory::new);
+    let mut directory = options.results.out.as_ref().map(Directory::new);
     let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
-    let result =
-        watched(terminal, options.threads, |execution| study::sweep(&prepared, asked, execution, output));
+    let result = watched(terminal, options.results.work, |execution| {
+        study::sweep(&prepared, asked, execution, output)
+    });
     let result = result.inspect_err(|error| {
         let is_kept = journal.as_ref().is_some_and(|journal| journal.exists());
-        if matches!(error, StudyError::Interrupted) && is_kept {
+        if matches!(error, StudyError::Interrupted | StudyError::Write { .. }) && is_kept {
             terminal.note("finished trials are kept: the same command goes on from here");
         }
     })?;
@@ -46,7 +47,7 @@ pub(super) fn sweep(options: &SweepArguments, terminal: &Terminal) -> Result<Exi
     let text = match terminal.format {
         Format::Json => report::sweep_json(&result.summary),
         Format::Text => {
-            let files = written(&result.files, options.out.as_deref());
+            let files = written(&result.files, options.results.out.as_deref());
             let text = TextOptions { color: terminal.colors_result, files, ..TextOptions::default() };
             // What was found before the sweep has been shown already, with its places.
             let mut summary = result.summary.clone();

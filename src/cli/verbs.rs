@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use super::arguments::{EditOptions, Format, NewOptions, RerunOptions, RunOptions, ValidateOptions, Verb};
+use super::arguments::{
+    EditOptions, Format, NewOptions, RerunOptions, RunOptions, ValidateOptions, Verb, WorkOptions,
+};
 use super::capacity::capacity;
 use super::check;
 use super::compare;
@@ -60,12 +62,12 @@ fn run(options: &RunOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
         Some(file) => study::searched_in(&file_name(&file.to_string_lossy()), &prepared, &inputs)?,
         None => Vec::new(),
     };
-    let mut directory = options.out.as_ref().map(Directory::new);
+    let mut directory = options.results.out.as_ref().map(Directory::new);
     let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
-    let result = watched(terminal, options.threads, |execution| {
+    let result = watched(terminal, options.results.work, |execution| {
         study::run_searched(&prepared, &searched, execution, output)
     })?;
-    let files = written(&result.files, options.out.as_deref());
+    let files = written(&result.files, options.results.out.as_deref());
     let text = match terminal.format {
         Format::Json => report::summary_json(&result.summary),
         Format::Text => {
@@ -89,9 +91,9 @@ fn exit_of(result: &RunResult, strict: bool) -> Exit {
 fn rerun(options: &RerunOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
     let inputs = FileInputs::new("");
     let moved = options.scenario.as_deref().map(file_name);
-    let mut directory = options.out.as_ref().map(Directory::new);
+    let mut directory = options.results.out.as_ref().map(Directory::new);
     let output = directory.as_mut().map(|directory| directory as &mut dyn Output);
-    let rerun = watched(terminal, options.threads, |execution| {
+    let rerun = watched(terminal, options.results.work, |execution| {
         study::rerun(&options.run, moved.as_deref(), &inputs, execution, output)
     })?;
     let text = match terminal.format {
@@ -187,13 +189,13 @@ fn new(options: &NewOptions, terminal: &Terminal) -> Result<(), StudyError> {
 /// Does `work` with progress shown and Ctrl-C heard.
 pub(super) fn watched<R>(
     terminal: &Terminal,
-    threads: usize,
+    options: WorkOptions,
     work: impl FnOnce(Execution<'_>) -> Result<R, StudyError>,
 ) -> Result<R, StudyError> {
     let interrupt = interrupt_flag();
     let progress = Progress::new(terminal);
     let mut show = |step| progress.show(step);
-    work(Execution { threads, interrupt, progress: &mut show })
+    work(Execution { threads: options.threads, interrupt, progress: &mut show })
 }
 
 /// Errors always, warnings unless told to be quiet.

@@ -63,7 +63,7 @@ impl Axis {
 }
 
 /// The smallest of 1, 2, 2.5 and 5 times a power of ten at or above `at_least`; without 2.5 for whole things.
-fn round_step(at_least: f64, whole: bool) -> f64 {
+pub(super) fn round_step(at_least: f64, whole: bool) -> f64 {
     let mut decade = 1.0;
     while decade * 10.0 <= at_least {
         decade *= 10.0;

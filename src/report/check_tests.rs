@@ -4,7 +4,7 @@ use super::super::junit::check_junit;
 use super::*;
 use crate::analysis::{Estimate, ObjectiveResult, Outcome, Range};
 use crate::baseline::CheckRow;
-use crate::scenario::Difference;
+use crate::scenario::{Difference, Place};
 
 fn row(metric: &str, finding: Finding, factor: f64) -> CheckRow {
     let range = |value: f64, half: f64| Some(Range { value, low: value - half, high: value + half });
@@ -18,7 +18,12 @@ fn row(metric: &str, finding: Finding, factor: f64) -> CheckRow {
         tolerance: "5 %".into(),
         finding,
         note: (finding == Finding::Undecided).then(|| "needs more runs".to_owned()),
+        place: (finding == Finding::Regressed).then(|| place(9)),
     }
+}
+
+fn place(line: u32) -> Place {
+    Place { file: "./base.yaml".into(), line, column: 5, end_column: 20 }
 }
 
 fn objective(rule: &str, outcome: Outcome) -> ObjectiveResult {
@@ -49,6 +54,7 @@ fn report(outcome: CheckOutcome) -> CheckReport {
         against: Some("git:main (0123456789)".into()),
         missing_from_baseline: false,
         outcome,
+        objective_places: vec![Some(place(7)), None],
         objectives: vec![
             objective("view p99 < 500ms", Outcome::Fail),
             objective("view mean < 2s", Outcome::Pass),
@@ -114,11 +120,25 @@ fn junit_has_a_failure_for_what_failed_and_no_success_for_what_is_open() {
 }
 
 #[test]
-fn regressions_are_annotated_at_their_file() {
-    let text = check_annotations(&report(CheckOutcome::Regressed));
-    assert_eq!(
-        text,
-        "::error file=shop.yaml,title=flashcrowd: regression::view p99 is worse by \
-         +10.00 ± 0.50 %25, tolerated 5 %25\n"
+fn what_failed_is_annotated_where_it_is_written_and_what_is_open_as_loud_as_asked() {
+    let mut found = report(CheckOutcome::Missed);
+    let expected = |level: &str| {
+        format!(
+            "::error file=base.yaml,line=7,col=5,endColumn=20,title=flashcrowd%3A objective missed::\
+             view p99 < 500ms: 880 ms (876 ms .. 884 ms)\n\
+             ::error file=base.yaml,line=9,col=5,endColumn=20,title=flashcrowd%3A regression::\
+             view p99 is worse by +10.00 ± 0.50 %25, tolerated 5 %25\n\
+             ::{level} file=shop.yaml,title=flashcrowd%3A not decided::\
+             pay p99 changed by +5.00 ± 0.50 %25, tolerated 5 %25\n"
+        )
+    };
+    for (word, level) in [("warn", "warning"), ("fail", "error"), ("pass", "notice")] {
+        found.scenarios[0].inconclusive = word;
+        assert_eq!(check_annotations(&found), expected(level));
+    }
+    found.scenarios[0].missing_from_baseline = true;
+    assert!(
+        check_annotations(&found)
+            .starts_with("::notice file=shop.yaml,title=flashcrowd%3A nothing to compare")
     );
 }

@@ -3,8 +3,8 @@
 use super::compare::{best, change, detectable, difference, letter, pairing, selection, value, word};
 use super::compare_chart::intervals;
 use super::compare_text::moved_objectives;
-use super::html::{escape, list, section, table};
-use super::page::Origin;
+use super::html::{escape, list, page, section, table};
+use super::page::{Origin, reproduce};
 use crate::analysis::{Change, ComparedSide, ContrastRow, SideBySide};
 
 /// The comparison as one page without network.
@@ -29,13 +29,7 @@ pub fn compare_html(comparison: &SideBySide, origin: &Origin) -> String {
     }
     body.push_str(&section("How sure we are", &list(&sure(comparison))));
     body.push_str(&section("To reproduce", &reproduce(origin)));
-    let (name, style) = (escape(&base.name), include_str!("page.css"));
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{name}, compared - flashcrowd</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n{body}</main>\n\
-         </body>\n</html>\n"
-    )
+    page(&format!("{}, compared", base.name), &body)
 }
 
 fn head(base: &ComparedSide, others: &[ComparedSide]) -> String {
@@ -140,13 +134,4 @@ fn sure(comparison: &SideBySide) -> Vec<String> {
             .to_owned(),
         "the intervals of the decisions hold together at 95 %".to_owned(),
     ]
-}
-
-fn reproduce(origin: &Origin) -> String {
-    let mut html = format!("<pre><code>{}</code></pre>\n", escape(&origin.command));
-    let mut facts = vec![format!("flashcrowd {}", origin.version)];
-    facts.extend(origin.commit.as_ref().map(|commit| format!("commit {commit}")));
-    facts.extend(origin.facts.iter().map(|(name, value)| format!("{name}: {value}")));
-    html.push_str(&list(&facts));
-    html
 }

@@ -2,6 +2,19 @@
 
 use crate::analysis::*;
 
+/// A name that would run where text is taken for markup.
+pub(super) const ATTACK: &str = "</title><script>alert(1)</script>";
+
+/// Checks that a page asks nobody for anything.
+#[track_caller]
+pub(super) fn needs_no_network(page: &str) {
+    for outside in ["src=", "href=", "url(", "@import", "<script", "<link"] {
+        assert!(!page.contains(outside), "{outside}");
+    }
+    // The name space of SVG is a name, not an address that is opened.
+    assert!(!page.replace("xmlns=\"http://www.w3.org/2000/svg\"", "").contains("http"));
+}
+
 pub(super) fn estimate(mean: f64, half: f64) -> Estimate {
     Estimate { mean, ci95_low: mean - half, ci95_high: mean + half, replications: 20 }
 }

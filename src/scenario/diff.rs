@@ -97,15 +97,15 @@ fn sequences(path: &str, before: &[Node], after: &[Node], found: &mut Vec<Differ
     if is_plain(before) && is_plain(after) {
         return scalars(path, before, after, found);
     }
-    for (at, pair) in (1..).zip(before.iter().zip(after)) {
+    for (at, pair) in (0..).zip(before.iter().zip(after)) {
         nodes(&format!("{path}[{at}]"), pair.0, pair.1, found);
     }
     let beyond = before.len().min(after.len());
     for (at, node) in before.iter().enumerate().skip(beyond) {
-        found.push(removed(&format!("{path}[{}]", at + 1), node));
+        found.push(removed(&format!("{path}[{at}]"), node));
     }
     for (at, node) in after.iter().enumerate().skip(beyond) {
-        found.push(added(&format!("{path}[{}]", at + 1), node));
+        found.push(added(&format!("{path}[{at}]"), node));
     }
 }
 
@@ -113,10 +113,10 @@ fn scalars(path: &str, before: &[Node], after: &[Node], found: &mut Vec<Differen
     let texts = |list: &[Node]| list.iter().map(brief).collect::<Vec<_>>();
     let (old, new) = (texts(before), texts(after));
     for (at, node) in before.iter().enumerate().filter(|(at, _)| !new.contains(&old[*at])) {
-        found.push(removed(&format!("{path}[{}]", at + 1), node));
+        found.push(removed(&format!("{path}[{at}]"), node));
     }
     for (at, node) in after.iter().enumerate().filter(|(at, _)| !old.contains(&new[*at])) {
-        found.push(added(&format!("{path}[{}]", at + 1), node));
+        found.push(added(&format!("{path}[{at}]"), node));
     }
 }
 
@@ -198,11 +198,11 @@ mod tests {
             "l: [ { name: c }, { name: b, x: 3 } ]\n",
             &["- l[a]: { name: a, x: 1 } > ", "~ l[b].x: 2 > 3", "+ l[c]:  > { name: c }"],
         );
-        check("l: [ p, q ]\n", "l: [ new, p, q2 ]\n", &["- l[2]: q > ", "+ l[1]:  > new", "+ l[3]:  > q2"]);
+        check("l: [ p, q ]\n", "l: [ new, p, q2 ]\n", &["- l[1]: q > ", "+ l[0]:  > new", "+ l[2]:  > q2"]);
         check(
             "l: [ { work: 2ms }, { call: x } ]\n",
             "l: [ { work: 3ms } ]\n",
-            &["~ l[1].work: 2ms > 3ms", "- l[2]: { call: x } > "],
+            &["~ l[0].work: 2ms > 3ms", "- l[1]: { call: x } > "],
         );
     }
 

@@ -41,8 +41,8 @@ pub use resolve::{
     ObservedSeries, Scenario, SweepPlan, capacity_mistake, misnamed, resolve, schema, stretch,
 };
 pub use schema::{schema_of, to_json};
-pub use source::{FileId, Origin, Source, Sources, Span};
+pub use source::{FileId, Origin, Place, Source, Sources, Span};
 pub use stretch::Stretch;
 pub use table::{Key, Kind, Table, optional, required, with_default};
 pub use tolerance::{Allowance, Tolerance, Tolerances};
-pub use uncertain::UncertainInput;
+pub use uncertain::{UncertainInput, held_inputs};

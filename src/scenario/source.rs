@@ -1,5 +1,6 @@
 //! The texts a scenario was read from, and positions in them.
 
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 /// Which source a position lies in: an index into [`Sources`].
@@ -54,6 +55,19 @@ pub struct Source {
     pub sha256: [u8; 32],
 }
 
+/// Where in a file something is written, for programs that show it there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file as it was named.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column of the first character, from 1.
+    pub column: u32,
+    /// Column of the last character.
+    pub end_column: u32,
+}
+
 /// Every text that took part in a document.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -86,6 +100,14 @@ impl Sources {
     /// Every source in the order it was read.
     pub fn iter(&self) -> impl Iterator<Item = &Source> {
         self.list.iter()
+    }
+
+    /// Where in a file this is written; nothing for a text of the command line.
+    #[must_use]
+    pub fn written(&self, span: Span) -> Option<Place> {
+        let source = self.get(span.file).filter(|source| source.is_file)?;
+        let end_column = span.column.saturating_add(span.length.max(1)) - 1;
+        Some(Place { file: source.name.clone(), line: span.line, column: span.column, end_column })
     }
 
     /// `file:line:column`, or the option's name for a text of the command line.

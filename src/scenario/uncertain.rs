@@ -18,6 +18,9 @@ const ELSEWHERE: [&str; 6] = ["name", "question", "sweep", "capacity", "check", 
 /// Most uncertain inputs of a scenario.
 const MOST: usize = 200;
 
+/// Most inputs that [`held_inputs`] names.
+const HELD_TOLD: usize = 8;
+
 /// What an uncertain input looks like, for messages.
 const EXPECTED: &str = "low .. mid .. high with low <= mid <= high, such as 700/s .. 800/s .. 1000/s";
 
@@ -82,6 +85,31 @@ impl UncertainInput {
         let value = mid + score * side;
         if self.mid.is_instant { value } else { value.max(0.0) }
     }
+}
+
+/// A sentence about uncertain inputs that are held at their middles; nothing if there are none.
+#[must_use]
+pub fn held_inputs(inputs: &[UncertainInput]) -> Option<String> {
+    let one = |input: &UncertainInput| {
+        // Where a text has several, the path says which with what is written there.
+        let path = input.path.split(" (").next().unwrap_or_default();
+        format!("{path} at {} (of {})", input.mid(), input.text)
+    };
+    let mut told: Vec<String> = inputs.iter().take(HELD_TOLD).map(one).collect();
+    if inputs.len() > HELD_TOLD {
+        told.push(format!("{} more", inputs.len() - HELD_TOLD));
+    }
+    if told.is_empty() {
+        return None;
+    }
+    let (head, them) = match inputs.len() {
+        1 => ("an uncertain input is held at its middle".to_owned(), "it"),
+        count => (format!("{count} uncertain inputs are held at their middles"), "them"),
+    };
+    let told = told.join(", ");
+    Some(format!(
+        "{head}: {told}; these numbers leave the doubt about {them} out, `flashcrowd run` draws {them}"
+    ))
 }
 
 impl Document {
@@ -152,7 +180,7 @@ impl Search<'_> {
             Value::Sequence(items) => {
                 for (at, item) in items.iter().enumerate() {
                     steps.push(Step::Item(at));
-                    self.walk(item, object, steps, &format!("{path}[{}]", at + 1));
+                    self.walk(item, object, steps, &format!("{path}[{at}]"));
                     steps.pop();
                 }
             }
@@ -270,8 +298,8 @@ mod tests {
         let paths: Vec<&str> = found.iter().map(|input| input.path.as_str()).collect();
         let expected = [
             "traffic.shoppers.rate",
-            "services.web.operations.a[1].work",
-            "services.web.operations.a[1].work (10ms..20ms..50ms)",
+            "services.web.operations.a[0].work",
+            "services.web.operations.a[0].work (10ms..20ms..50ms)",
             "deploy/web.spec.replicas",
         ];
         assert_eq!(paths, expected);

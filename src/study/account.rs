@@ -5,7 +5,7 @@ use super::provenance::Edit;
 use super::trials::Trial;
 use crate::analysis::{Assumption, Extra, Summary, summarize};
 use crate::experiment::Ending;
-use crate::scenario::{Diagnostic, FileId, Scenario, Severity};
+use crate::scenario::{Diagnostic, FileId, Scenario, Severity, held_inputs};
 
 /// What a reader must know before the numbers, and what was taken for granted.
 #[derive(Clone, Debug, Default)]
@@ -37,7 +37,10 @@ impl Account {
             text: format!("{} = {} ({})", assumption.path, assumption.value, assumption.meaning),
             default: true,
         });
-        Self { warnings, assumptions: given.chain(left_open).collect() }
+        // Whoever reads numbers of the middles alone must know it.
+        let held = if prepared.draws.is_none() { held_inputs(&scenario.uncertain) } else { None };
+        let held = held.map(|text| Assumption { text, default: false });
+        Self { warnings, assumptions: given.chain(held).chain(left_open).collect() }
     }
 
     /// The summary of `trial`. What only the run could tell is added to the warnings.

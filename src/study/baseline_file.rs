@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::StudyError;
-use super::output::{ensure_writable, write_atomically};
+use super::output::{ensure_writable, write_together};
 use super::provenance::{COMMIT, MODEL_SEMANTICS, VERSION};
 use crate::baseline::{Baseline, StoredScenario};
 
@@ -27,20 +27,14 @@ pub fn read_baseline(file: &Path) -> Result<Option<Baseline>, StudyError> {
     })
 }
 
-/// Stores what was measured, in the place of earlier measurements of the same scenarios; those of others stay.
-///
-/// # Errors
-/// If the file cannot be written; then it is as it was.
-pub fn update_baseline(
-    file: &Path,
-    earlier: Option<&Baseline>,
-    measured: Vec<StoredScenario>,
-) -> Result<(), StudyError> {
+/// The text of a baseline with what was measured in the place of earlier measurements of the same scenarios; those of
+/// others stay.
+#[must_use]
+pub fn updated_baseline(earlier: Option<&Baseline>, measured: Vec<StoredScenario>) -> String {
     let is_kept = |stored: &&StoredScenario| measured.iter().all(|new| new.scenario != stored.scenario);
     let kept: Vec<StoredScenario> =
         earlier.iter().flat_map(|baseline| &baseline.scenarios).filter(is_kept).cloned().collect();
-    let all = kept.into_iter().chain(measured).collect();
-    write_atomically(file, of_this_program(all).to_json().as_bytes())
+    of_this_program(kept.into_iter().chain(measured).collect()).to_json()
 }
 
 /// Makes sure that a file can be written, before time is spent on its content.
@@ -51,12 +45,13 @@ pub fn prepare_file(file: &Path) -> Result<(), StudyError> {
     ensure_writable(file)
 }
 
-/// Writes a report's file whole or not at all.
+/// Writes texts in several places: each whole or not at all, and none if one cannot be written.
 ///
 /// # Errors
-/// If it cannot be written; then what was there before is still there.
-pub fn write_file(file: &Path, content: &str) -> Result<(), StudyError> {
-    write_atomically(file, content.as_bytes())
+/// If one cannot be written; then what was there before is still there.
+pub fn write_files(files: &[(&Path, String)]) -> Result<(), StudyError> {
+    let bytes: Vec<(&Path, &[u8])> = files.iter().map(|(file, text)| (*file, text.as_bytes())).collect();
+    write_together(&bytes)
 }
 
 /// A baseline that this program wrote.

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::StudyError;
 use super::output::{Output, OutputFile};
 use super::prepare::Prepared;
-use super::provenance::{COMMIT, VERSION, command_of};
+use super::provenance::{FileDigest, command_of, origin};
 use super::run::{Execution, refuse_errors};
 use super::step::Step;
 use super::trials::fix_warm_up;
@@ -14,7 +14,7 @@ use crate::analysis::{Entrant, Pool, Side, SideBySide};
 use crate::experiment::{Workers, next_batch, run_side_by_side};
 use crate::model::Model;
 use crate::report;
-use crate::scenario::differences;
+use crate::scenario::{differences, held_inputs};
 
 /// A scenario and what it is called beside others.
 #[derive(Clone, Copy)]
@@ -62,7 +62,8 @@ pub fn compare(
         side: Side { model, pool },
         differences: differences(&first.document, &one.prepared.document),
     });
-    let comparison = SideBySide::new(entrants.collect(), indifference);
+    let mut comparison = SideBySide::new(entrants.collect(), indifference);
+    comparison.warnings.extend(held(contestants));
     let files = files(&comparison, contestants);
     if interrupt.load(Ordering::Relaxed) {
         return Err(StudyError::Interrupted);
@@ -142,17 +143,23 @@ fn run_together(
 }
 
 fn files(comparison: &SideBySide, contestants: &[Contestant<'_>]) -> Vec<OutputFile> {
-    let origin = report::Origin {
-        command: command_line(contestants),
-        version: VERSION.into(),
-        commit: (COMMIT != "unknown").then(|| COMMIT.to_owned()),
-        facts: digests(contestants),
-    };
+    let origin = origin(command_line(contestants), &digests(contestants));
     vec![
         OutputFile::text("comparison.html", report::compare_html(comparison, &origin)),
         OutputFile::text("comparison.csv", report::compare_csv(comparison)),
         OutputFile::text("comparison.json", report::compare_json(comparison)),
     ]
+}
+
+/// Uncertain inputs that are held, said once where they are the same on all sides.
+fn held(contestants: &[Contestant<'_>]) -> Vec<String> {
+    let of = |one: &Contestant<'_>| held_inputs(&one.prepared.scenario.as_ref()?.uncertain);
+    let all: Vec<Option<String>> = contestants.iter().map(of).collect();
+    if all.windows(2).all(|pair| pair[0] == pair[1]) {
+        return all.into_iter().take(1).flatten().collect();
+    }
+    let labelled = contestants.iter().zip(all);
+    labelled.filter_map(|(one, text)| Some(format!("{}: {}", one.label, text?))).collect()
 }
 
 /// A line a side that resolves to what was run there: edits of one side may not be those of the other.
@@ -162,12 +169,11 @@ fn command_line(contestants: &[Contestant<'_>]) -> String {
 }
 
 /// The digest of every file read, once.
-fn digests(contestants: &[Contestant<'_>]) -> Vec<(String, String)> {
+fn digests(contestants: &[Contestant<'_>]) -> Vec<FileDigest> {
     let inputs = contestants.iter().flat_map(|one| &one.prepared.inputs);
-    let facts = inputs.map(|input| (format!("SHA-256 of {}", input.file), input.sha256.clone()));
-    facts.fold(Vec::new(), |mut seen, fact| {
-        if !seen.contains(&fact) {
-            seen.push(fact);
+    inputs.fold(Vec::new(), |mut seen, input| {
+        if !seen.contains(input) {
+            seen.push(input.clone());
         }
         seen
     })

@@ -1,11 +1,12 @@
 //! Where results go: all files of a run, whole or not at all.
 
-use std::ffi::OsString;
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::StudyError;
+use super::leftovers::{clear_leftovers, temporary_name};
 
 /// One file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +71,14 @@ impl Directory {
     /// Writes every file beside its place.
     fn write_beside(&mut self, files: &[OutputFile]) -> Result<Vec<Beside>, StudyError> {
         let mut written = Vec::with_capacity(files.len());
+        let mut cleared = BTreeSet::new();
         for file in files {
             let target = self.root.join(&file.name);
             if let Some(parent) = target.parent() {
                 self.create(parent)?;
+                if cleared.insert(parent.to_owned()) {
+                    clear_leftovers(parent);
+                }
             }
             written.push(Beside::write(target, &file.content)?);
         }
@@ -89,6 +94,7 @@ impl Output for Directory {
             return Err(StudyError::write(&root, reason));
         }
         self.create(&root)?;
+        clear_leftovers(&root);
         // A probe tells more than permissions do: it sees read-only mounts and full disks too.
         let probe = Beside::write(root.join("probe"), b"probe")?;
         drop(probe);
@@ -118,7 +124,17 @@ impl Drop for Directory {
 /// # Errors
 /// If it cannot be written; then nothing is left behind.
 pub(super) fn write_atomically(target: &Path, content: &[u8]) -> Result<(), StudyError> {
-    Beside::write(target.to_owned(), content)?.rename()
+    write_together(&[(target, content)])
+}
+
+/// Writes files in several places: each whole or not at all, and none if one cannot be written.
+///
+/// # Errors
+/// If any cannot be written; then nothing is left behind.
+pub(super) fn write_together(files: &[(&Path, &[u8])]) -> Result<(), StudyError> {
+    let beside = |&(target, content): &(&Path, &[u8])| Beside::write(target.to_owned(), content);
+    let written: Vec<Beside> = files.iter().map(beside).collect::<Result<_, _>>()?;
+    written.into_iter().try_for_each(Beside::rename)
 }
 
 /// Makes sure that the file can be written: a probe beside it sees read-only places and full disks.
@@ -126,12 +142,16 @@ pub(super) fn write_atomically(target: &Path, content: &[u8]) -> Result<(), Stud
 /// # Errors
 /// If it cannot.
 pub(super) fn ensure_writable(target: &Path) -> Result<(), StudyError> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    clear_leftovers(folder.unwrap_or(Path::new(".")));
     Beside::write(target.to_owned(), b"probe").map(drop)
 }
 
 /// A complete file under a temporary name beside its place; removed unless it is renamed.
 struct Beside {
     temporary: PathBuf,
+    /// Locked as long as this lives, which tells others that nobody left it over.
+    file: fs::File,
     target: PathBuf,
     is_renamed: bool,
 }
@@ -143,9 +163,9 @@ impl Beside {
         if target.is_dir() {
             return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")));
         }
-        // Nobody else's file is ever overwritten: the name must be new.
-        let mut file = fs::File::create_new(&temporary).map_err(failed)?;
-        let beside = Self { temporary: temporary.clone(), target: target.clone(), is_renamed: false };
+        let file = create_locked(&temporary).map_err(failed)?;
+        let beside = Self { temporary, file, target: target.clone(), is_renamed: false };
+        let mut file = &beside.file;
         file.write_all(content).and_then(|()| file.sync_data()).map_err(failed)?;
         Ok(beside)
     }
@@ -166,12 +186,17 @@ impl Drop for Beside {
     }
 }
 
-/// Hidden, and different for every process.
-fn temporary_name(target: &Path) -> OsString {
-    let mut name = OsString::from(".");
-    name.push(target.file_name().unwrap_or_default());
-    name.push(format!(".partial-{}", std::process::id()));
-    name
+/// A new file that is locked. Nobody else's file is ever overwritten: the name must be new.
+fn create_locked(path: &Path) -> io::Result<fs::File> {
+    loop {
+        let file = fs::File::create_new(path)?;
+        // Where the system knows no locks, nobody clears anything either.
+        let is_locked = file.lock().is_ok();
+        // Somebody who clears may have been quicker than the lock, and has then taken the file away.
+        if !is_locked || path.exists() {
+            return Ok(file);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::output::OutputFile;
 use crate::analysis::capacity::SearchedNeed;
+use crate::report::Origin;
 
 /// Version of the layout of `run.json`.
 pub const RUN_FILE_VERSION: u32 = 1;
@@ -47,18 +48,16 @@ pub struct RunCounts {
     pub events: u64,
 }
 
-/// The content of `run.json`. Neither time nor machine nor threads take part, so equal runs have equal ones.
+/// What results were made from: with the same program, scenario, edits, inputs and seed they are the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Provenance {
-    /// Version of this layout.
-    pub run_file_version: u32,
+pub struct Basis {
     /// Version of the program.
     pub version: String,
     /// Commit it was built from.
     pub commit: String,
     /// Version of the model's rules.
     pub model_semantics: u32,
-    /// The scenario file as it was named.
+    /// The scenario or study file as it was named.
     pub scenario: String,
     /// Edits in the order in which they were carried out.
     pub overrides: Vec<Edit>,
@@ -66,6 +65,42 @@ pub struct Provenance {
     pub inputs: Vec<FileDigest>,
     /// Root seed.
     pub seed: u64,
+}
+
+impl Basis {
+    /// What this program makes results from now.
+    pub(super) fn of_this_program(
+        scenario: &str,
+        edits: &[Edit],
+        inputs: Vec<FileDigest>,
+        seed: u64,
+    ) -> Self {
+        Self {
+            version: VERSION.to_owned(),
+            commit: COMMIT.to_owned(),
+            model_semantics: MODEL_SEMANTICS,
+            scenario: scenario.to_owned(),
+            overrides: edits.to_vec(),
+            inputs,
+            seed,
+        }
+    }
+}
+
+/// A record as `run.json` has it.
+pub(super) fn record_json(record: &impl Serialize) -> String {
+    // Text and whole numbers only: writing them as JSON cannot fail.
+    serde_json::to_string_pretty(record).unwrap_or_default() + "\n"
+}
+
+/// The content of `run.json`. Neither time nor machine nor threads take part, so equal runs have equal ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of this layout.
+    pub run_file_version: u32,
+    /// What it was made from.
+    #[serde(flatten)]
+    pub basis: Basis,
     /// What was counted.
     pub counts: RunCounts,
     /// Pods needed at T0 that a search had told.
@@ -79,15 +114,13 @@ impl Provenance {
     /// As it is written.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Text and whole numbers only: writing them as JSON cannot fail.
-        let text = serde_json::to_string_pretty(self);
-        text.unwrap_or_default() + "\n"
+        record_json(self)
     }
 
     /// The command that gives the same numbers again. Threads and places take no part.
     #[must_use]
     pub fn command(&self) -> String {
-        command(&self.scenario, &self.overrides)
+        command(&self.basis.scenario, &self.basis.overrides)
     }
 }
 
@@ -109,6 +142,18 @@ pub fn command_of(verb: &str, scenario: &str, edits: &[Edit]) -> String {
         line.push_str(&format!(" {} {}", if short { &edit.option } else { "--set" }, quoted(value)));
     }
     line
+}
+
+/// What a page says about where it comes from.
+pub(super) fn origin(command: String, inputs: &[FileDigest]) -> Origin {
+    let digest = |input: &FileDigest| (format!("SHA-256 of {}", input.file), input.sha256.clone());
+    let semantics = ("model semantics".to_owned(), MODEL_SEMANTICS.to_string());
+    Origin {
+        command,
+        version: VERSION.to_owned(),
+        commit: (COMMIT != "unknown").then(|| COMMIT.to_owned()),
+        facts: inputs.iter().map(digest).chain([semantics]).collect(),
+    }
 }
 
 /// The digests of files, in their order.
@@ -165,13 +210,12 @@ mod tests {
     fn what_is_written_reads_back() {
         let provenance = Provenance {
             run_file_version: RUN_FILE_VERSION,
-            version: VERSION.into(),
-            commit: COMMIT.into(),
-            model_semantics: MODEL_SEMANTICS,
-            scenario: "a.yaml".into(),
-            overrides: vec![edit("--seed", "run.seed=7")],
-            inputs: vec![FileDigest { file: "a.yaml".into(), sha256: digest(b"a") }],
-            seed: u64::MAX,
+            basis: Basis::of_this_program(
+                "a.yaml",
+                &[edit("--seed", "run.seed=7")],
+                vec![FileDigest { file: "a.yaml".into(), sha256: digest(b"a") }],
+                u64::MAX,
+            ),
             counts: RunCounts { replications: 20, requests: 1, events: 2 },
             searched: Vec::new(),
             results: digests(&[OutputFile::text("summary.csv", "x")]),

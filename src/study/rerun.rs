@@ -122,18 +122,19 @@ pub fn rerun(
 ) -> Result<Rerun, StudyError> {
     let (stored, directory) = read_run(place)?;
     let found = moved.map_or_else(|| found(&stored, &directory, inputs), str::to_owned);
-    let mut prepared = prepare(&found, &stored.overrides, inputs).map_err(|error| match moved {
+    let mut prepared = prepare(&found, &stored.basis.overrides, inputs).map_err(|error| match moved {
         None => StudyError::Failed(format!("{error}; --scenario names it if it has moved")),
         Some(_) => error,
     })?;
-    same_inputs(&stored.inputs, &prepared.inputs)?;
+    same_inputs(&stored.basis.inputs, &prepared.inputs)?;
     refuse_errors(&prepared)?;
     draw_inputs(&mut prepared, inputs);
     if let Some(output) = output.as_deref_mut() {
         output.prepare()?;
     }
     // The same content under another name is the same run, so results carry the stored names.
-    let identity = Identity { name: &stored.scenario, inputs: &stored.inputs, searched: &stored.searched };
+    let identity =
+        Identity { name: &stored.basis.scenario, inputs: &stored.basis.inputs, searched: &stored.searched };
     let interrupt = execution.interrupt;
     let result = execute(&prepared, identity, execution)?;
     if interrupt.load(Ordering::Relaxed) {
@@ -151,7 +152,7 @@ pub fn rerun(
 /// Where the scenario of a stored run is: as it was named, or, from another working directory, below one of the
 /// folders above the results. A file with the content of then goes before one that only has the name.
 fn found(stored: &Provenance, directory: &Path, inputs: &dyn Inputs) -> String {
-    let name = &stored.scenario;
+    let name = &stored.basis.scenario;
     let mut places = vec![name.clone()];
     if Path::new(name).is_relative()
         && let Ok(directory) = directory.canonicalize()
@@ -159,7 +160,7 @@ fn found(stored: &Provenance, directory: &Path, inputs: &dyn Inputs) -> String {
         let below = directory.ancestors().map(|folder| folder.join(name).to_string_lossy().into_owned());
         places.extend(below);
     }
-    let then = stored.inputs.iter().find(|input| input.file == *name).map(|input| &input.sha256);
+    let then = stored.basis.inputs.iter().find(|input| input.file == *name).map(|input| &input.sha256);
     let content = |place: &String| inputs.read(place, LONGEST_SCENARIO).ok();
     let same = |place: &&String| content(place).is_some_and(|text| Some(&digest(&text)) == then);
     let there = |place: &&String| content(place).is_some();
@@ -169,7 +170,7 @@ fn found(stored: &Provenance, directory: &Path, inputs: &dyn Inputs) -> String {
 /// What the record says of the run itself and the repetition does not bear out: a record that was edited.
 fn contradictions(stored: &Provenance, now: &Provenance) -> Vec<String> {
     let facts = [
-        ("seed", stored.seed, now.seed),
+        ("seed", stored.basis.seed, now.basis.seed),
         ("number of replications", stored.counts.replications.into(), now.counts.replications.into()),
         ("number of requests", stored.counts.requests, now.counts.requests),
         ("number of events", stored.counts.events, now.counts.events),
@@ -222,9 +223,9 @@ fn compare(stored: &[FileDigest], now: &[FileDigest], directory: &Path) -> Vec<C
 
 fn remarks(stored: &Provenance) -> Vec<String> {
     let facts = [
-        ("version", stored.version.clone(), VERSION.to_owned()),
-        ("commit", stored.commit.clone(), COMMIT.to_owned()),
-        ("model semantics", stored.model_semantics.to_string(), MODEL_SEMANTICS.to_string()),
+        ("version", stored.basis.version.clone(), VERSION.to_owned()),
+        ("commit", stored.basis.commit.clone(), COMMIT.to_owned()),
+        ("model semantics", stored.basis.model_semantics.to_string(), MODEL_SEMANTICS.to_string()),
     ];
     let differing = facts.into_iter().filter(|(_, before, now)| before != now);
     differing

@@ -10,8 +10,7 @@ use super::host::{Host, Stopwatch};
 use super::output::{Output, OutputFile};
 use super::prepare::Prepared;
 use super::provenance::{
-    COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RUN_FILE_VERSION, RunCounts, VERSION, command,
-    digests,
+    Basis, Edit, FileDigest, Provenance, RUN_FILE_VERSION, RunCounts, command, digests, origin,
 };
 use super::step::Step;
 use super::trials::simulate;
@@ -132,13 +131,7 @@ fn provenance(summary: &Summary, identity: Identity<'_>, edits: &[Edit], files: 
         RunCounts { replications: facts.replications, requests: facts.requests, events: facts.events };
     Provenance {
         run_file_version: RUN_FILE_VERSION,
-        version: VERSION.into(),
-        commit: COMMIT.into(),
-        model_semantics: MODEL_SEMANTICS,
-        scenario: identity.name.to_owned(),
-        overrides: edits.to_vec(),
-        inputs: identity.inputs.to_vec(),
-        seed: facts.seed,
+        basis: Basis::of_this_program(identity.name, edits, identity.inputs.to_vec(), facts.seed),
         counts,
         searched: identity.searched.to_vec(),
         results: digests(files),
@@ -147,14 +140,7 @@ fn provenance(summary: &Summary, identity: Identity<'_>, edits: &[Edit], files: 
 
 /// The files that people and notebooks read.
 fn report_files(summary: &Summary, identity: Identity<'_>, edits: &[Edit]) -> Vec<OutputFile> {
-    let facts =
-        identity.inputs.iter().map(|input| (format!("SHA-256 of {}", input.file), input.sha256.clone()));
-    let origin = report::Origin {
-        command: command(identity.name, edits),
-        version: VERSION.into(),
-        commit: (COMMIT != "unknown").then(|| COMMIT.to_owned()),
-        facts: facts.chain([("model semantics".to_owned(), MODEL_SEMANTICS.to_string())]).collect(),
-    };
+    let origin = origin(command(identity.name, edits), identity.inputs);
     let mut files = vec![
         OutputFile::text("report.html", report::html(summary, &origin)),
         OutputFile::text("summary.csv", report::summary_csv(summary)),

@@ -4,6 +4,7 @@ mod bad_input;
 mod capacity;
 mod check;
 mod compare;
+mod full;
 mod plain;
 mod program;
 mod runs;

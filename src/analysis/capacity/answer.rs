@@ -25,6 +25,8 @@ pub struct CapacityAnswer {
     pub elasticity: Vec<Elasticity>,
     /// Pods that services need at T0 by a search, where one told.
     pub needs: Vec<SearchedNeed>,
+    /// What a reader must know besides, where no search says it.
+    pub notes: Vec<String>,
     /// Named spans, for charts.
     pub windows: Vec<ChartWindow>,
     /// Counted span, seconds relative to T0.

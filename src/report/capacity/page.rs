@@ -41,6 +41,7 @@ pub fn capacity_html(answer: &CapacityAnswer, origin: &Origin) -> String {
     }
     body.push_str(&section("Supply against required capacity", &elasticity(answer)));
     body.push_str(&section("Pods needed at T0", &needs(answer)));
+    body.push_str(&section("Besides", &list(&answer.notes)));
     body.push_str(&section("Objectives", &list(&answer.objectives)));
     body.push_str(&section("To reproduce", &reproduce(origin)));
     page(&answer.name, &body)

@@ -33,6 +33,10 @@ pub fn capacity_text(answer: &CapacityAnswer, options: &TextOptions) -> String {
             None,
         );
     }
+    for note in &answer.notes {
+        out.blank();
+        out.paragraph(note, "", None);
+    }
     if !options.files.is_empty() {
         out.blank();
         out.paragraph(&format!("Written: {}", options.files.join(", ")), "", None);

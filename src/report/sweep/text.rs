@@ -1,7 +1,6 @@
 //! The summary on a terminal: at most 100 columns.
 
 use super::words::{cheapest, facts, heading, named_levels, outcome_word, outcomes, ranking, title, value};
-use crate::analysis::Outcome;
 use crate::analysis::sweep::{SweepPoint, SweepSummary};
 use crate::report::TextOptions;
 
@@ -117,10 +116,7 @@ fn word(point: &SweepPoint, judged: bool) -> &'static str {
     match point.result() {
         None => "FAILED",
         Some(result) if !result.bounds_hit.is_empty() => "BOUND",
-        Some(result) if judged => match result.conclusion.outcome {
-            Some(Outcome::Inconclusive) => "open",
-            outcome => outcome_word(outcome),
-        },
+        Some(result) if judged => outcome_word(result.conclusion.outcome),
         Some(_) => "ran",
     }
 }
@@ -129,7 +125,7 @@ fn tinted(cell: &str) -> String {
     let tint = match cell.trim() {
         "pass" => "32",
         "fail" | "FAILED" | "BOUND" => "31",
-        "open" => "33",
+        "inconclusive" => "33",
         _ => return cell.to_owned(),
     };
     format!("\x1b[{tint}m{cell}\x1b[0m")

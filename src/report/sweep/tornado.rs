@@ -11,6 +11,9 @@ const ROW: i32 = 70;
 const LEFT: i32 = 560;
 const RIGHT: i32 = WIDTH - 250;
 
+/// Widest label of a level.
+const LABEL: i32 = 240;
+
 /// The chart of a measure; nothing with fewer than two factors that have levels.
 pub(super) fn tornado(summary: &SweepSummary, measure: usize) -> Option<String> {
     let mut bars: Vec<&FactorEffect> =
@@ -33,9 +36,9 @@ pub(super) fn tornado(summary: &SweepSummary, measure: usize) -> Option<String> 
         let (low, high) = ends_of(effect);
         let (x, end) = (scale.at(low.mean), scale.at(high.mean));
         canvas.rect((x, y + 14), ((end - x).max(4), ROW - 28), BLUE);
-        let name = fitted(&summary.factors[effect.factor].name, LEFT - 160);
+        let name = fitted(&summary.factors[effect.factor].name, LEFT - LABEL - 40);
         canvas.text((24, y + 44), Anchor::Start, INK, &name);
-        let (left, right) = (fitted(&low.label, 150), fitted(&high.label, 150));
+        let (left, right) = (fitted(&low.label, LABEL), fitted(&high.label, LABEL));
         canvas.text((x - 12, y + 44), Anchor::End, INK, &left);
         // A label that would leave the drawing stands inside the bar.
         if end + 12 + text_width(&right) > WIDTH - 130 {

@@ -80,10 +80,12 @@ pub(super) fn outcomes(summary: &SweepSummary) -> String {
     let mut parts = Vec::new();
     if summary.count(None) < summary.results().count() {
         parts.push(format!("{} of {total} points meet every objective", summary.count(Some(Outcome::Pass))));
-        for (outcome, words) in [(Outcome::Fail, "miss one"), (Outcome::Inconclusive, "are inconclusive")] {
-            let count = summary.count(Some(outcome));
+        let [missed, open] = [Outcome::Fail, Outcome::Inconclusive].map(|o| summary.count(Some(o)));
+        for (count, one, many) in
+            [(missed, "misses one", "miss one"), (open, "is inconclusive", "are inconclusive")]
+        {
             if count > 0 {
-                parts.push(format!("{count} {words}"));
+                parts.push(format!("{count} {}", if count == 1 { one } else { many }));
             }
         }
     } else if summary.failed() < total {
@@ -126,7 +128,16 @@ pub(super) fn ranking(summary: &SweepSummary, measure: usize) -> Vec<String> {
             value(high, unit)
         )
     };
-    all.iter().map(line).collect()
+    let mut lines: Vec<String> = all.iter().map(line).collect();
+    let alone: f64 = all.iter().filter_map(|effect| effect.share).sum();
+    // Bins of a sample mix levels, so that what is left over says nothing there.
+    if all.len() > 1 && !summary.is_sample && alone > 0.0 && alone < 0.95 {
+        lines.push(format!(
+            "the other {} is what they do together: one matters more or less by the level of another",
+            share(round(1.0 - alone))
+        ));
+    }
+    lines
 }
 
 /// A share in whole percent: more digits would claim an exactness that no design has.

@@ -9,7 +9,7 @@ use crate::analysis::capacity::{
 use crate::analysis::{Estimate, Pool};
 use crate::experiment::{WorkUnit, Workers, workspace};
 use crate::model::Model;
-use crate::scenario::{CapacityPlan, Inputs};
+use crate::scenario::{CapacityPlan, Inputs, Scenario};
 use crate::stats::t_interval;
 use crate::study::prepare::{Prepared, prepare};
 use crate::study::provenance::Edit;
@@ -89,6 +89,11 @@ impl<'a> Bench<'a> {
 
     /// The scenario's model with a setting.
     pub fn model(&self, at: &[u32]) -> Result<Model, StudyError> {
+        self.scenario(at).map(|scenario| scenario.model)
+    }
+
+    /// The scenario with a setting.
+    pub fn scenario(&self, at: &[u32]) -> Result<Scenario, StudyError> {
         let stretches = self.plan.stretches.iter().zip(at);
         let set = |(stretch, &at): (&crate::scenario::Stretch, &u32)| Edit {
             option: format!("capacity ({})", self.plan.name),
@@ -96,7 +101,7 @@ impl<'a> Bench<'a> {
         };
         let edits: Vec<Edit> = self.base.edits.iter().cloned().chain(stretches.map(set)).collect();
         let prepared = prepare(&self.base.name, &edits, self.inputs)?;
-        prepared.scenario.map(|scenario| scenario.model).ok_or_else(|| {
+        prepared.scenario.ok_or_else(|| {
             let found = prepared.diagnostics.render(&prepared.document.sources, false);
             StudyError::Refused(format!(
                 "the scenario cannot be run with {}:\n{found}",

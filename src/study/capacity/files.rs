@@ -7,7 +7,7 @@ use crate::analysis::capacity::{CapacityAnswer, SearchedNeed};
 use crate::report;
 use crate::scenario::Inputs;
 use crate::study::prepare::Prepared;
-use crate::study::provenance::{COMMIT, Edit, FileDigest, VERSION, command_of};
+use crate::study::provenance::{Edit, FileDigest, VERSION, command_of, origin};
 use crate::study::{OutputFile, StudyError};
 
 /// Largest stored answer that is read.
@@ -28,13 +28,7 @@ pub(super) fn json(answer: &CapacityAnswer, prepared: &Prepared) -> String {
 
 /// The files of the answers, `capacity.json` first.
 pub(super) fn files(answer: &CapacityAnswer, json: &str, prepared: &Prepared) -> Vec<OutputFile> {
-    let digest = |input: &FileDigest| (format!("SHA-256 of {}", input.file), input.sha256.clone());
-    let origin = report::Origin {
-        command: command_of("capacity", &prepared.name, &prepared.edits),
-        version: VERSION.into(),
-        commit: (COMMIT != "unknown").then(|| COMMIT.to_owned()),
-        facts: prepared.inputs.iter().map(digest).collect(),
-    };
+    let origin = origin(command_of("capacity", &prepared.name, &prepared.edits), &prepared.inputs);
     vec![
         OutputFile::text("capacity.json", json.to_owned()),
         OutputFile::text("capacity.csv", report::capacity_csv(answer)),

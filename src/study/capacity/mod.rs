@@ -22,7 +22,7 @@ use crate::analysis::capacity::{
 };
 use crate::experiment::Workers;
 use crate::model::Model;
-use crate::scenario::{CapacityGoal, CapacityPlan, Inputs, misnamed};
+use crate::scenario::{CapacityGoal, CapacityPlan, Inputs, held_inputs, misnamed};
 use bench::Bench;
 
 /// What a capacity study gave.
@@ -77,7 +77,10 @@ pub fn capacity(
         elastic = elasticity(&trial.model, &trial.pool);
     }
     progress(Step::Reporting);
-    let answer = assembled(model, searches, elastic, needs);
+    let mut answer = assembled(model, searches, elastic, needs);
+    if answer.searches.is_empty() {
+        answer.notes.extend(held_inputs(&scenario.uncertain));
+    }
     let json = files::json(&answer, prepared);
     let mut files = Vec::new();
     if let Some(output) = output {
@@ -111,6 +114,7 @@ fn assembled(
         searches,
         elasticity,
         needs,
+        notes: Vec::new(),
         windows: windows(model),
         span: (seconds(model, model.plan.from()), seconds(model, model.plan.to())),
         seed: model.plan.seed,
@@ -197,12 +201,15 @@ fn search(bench: &mut Bench<'_>, plan: &CapacityPlan) -> Result<SearchAnswer, St
         notes: Vec::new(),
         points: Vec::new(),
     };
+    let safest = bench.scenario(&vec![0; plan.stretches.len()])?;
     let mut answer = if plan.stretches.len() == 1 {
         ladder::search(bench, blank)?
     } else {
         lattice::search(bench, blank)?
     };
     answer.notes.extend(bench.bounds());
+    // Inputs that the search sets are certain at every point.
+    answer.notes.extend(held_inputs(&safest.uncertain));
     answer.points = bench.rows();
     Ok(answer)
 }

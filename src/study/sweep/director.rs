@@ -204,7 +204,7 @@ impl Director for SweepDirector<'_> {
             return;
         }
         if let Some(journal) = &mut self.journal
-            && let Err(error) = journal.append(&Entry::bytes(point, replication, &record))
+            && let Err(error) = journal.append(|frame| Entry::append(frame, point, replication, &record))
         {
             self.error = Some(error);
             return;

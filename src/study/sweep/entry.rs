@@ -19,13 +19,13 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// A trial as it is written.
-    pub(super) fn bytes(point: u32, replication: u64, record: &RunRecord) -> Vec<u8> {
-        // Plain data always has a form.
-        postcard::to_allocvec(&(point, replication, record)).unwrap_or_default()
+    /// A trial as it is written, behind what `buffer` holds.
+    pub(super) fn append(buffer: Vec<u8>, point: u32, replication: u64, record: &RunRecord) -> Vec<u8> {
+        // Plain data always has a form, and a vector takes everything.
+        postcard::to_extend(&(point, replication, record), buffer).unwrap_or_default()
     }
 
-    /// Reads what [`Entry::bytes`] wrote.
+    /// Reads what [`Entry::append`] wrote.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, StudyError> {
         postcard::from_bytes(bytes).map_err(|error| {
             StudyError::Failed(format!("the journal holds a trial that cannot be read: {error}"))
@@ -135,11 +135,11 @@ mod tests {
         let model = scenario.unwrap_or_else(|| panic!("{}", found.render(&document.sources, false))).model;
         let record = workspace(&model, &AtomicBool::new(false))(3);
         assert!(record.windows.is_some() && record.services[0].scaling.len() < 1000);
-        let bytes = Entry::bytes(7, 3, &record);
+        let bytes = Entry::append(Vec::new(), 7, 3, &record);
         let entry = Entry::read(&bytes).unwrap();
         assert_eq!((entry.point, entry.replication), (7, 3));
         assert!(entry.record == record);
-        assert_eq!(Entry::bytes(7, 3, &entry.record), bytes);
+        assert_eq!(Entry::append(Vec::new(), 7, 3, &entry.record), bytes);
         assert!(Entry::read(&bytes[..bytes.len() / 2]).is_err());
     }
 }

@@ -10,7 +10,7 @@ use crate::report;
 use crate::study::host::Host;
 use crate::study::output::OutputFile;
 use crate::study::provenance::{
-    COMMIT, Edit, FileDigest, MODEL_SEMANTICS, RUN_FILE_VERSION, VERSION, command_of, digests, quoted,
+    Basis, FileDigest, RUN_FILE_VERSION, command_of, digests, origin, quoted, record_json,
 };
 
 /// The content of a sweep's `run.json`: all that makes it repeatable, and the digests of what it gave.
@@ -22,20 +22,9 @@ pub struct SweepRecord {
     pub verb: String,
     /// The command that gives the same numbers again.
     pub command: String,
-    /// Version of the program.
-    pub version: String,
-    /// Commit it was built from.
-    pub commit: String,
-    /// Version of the model's rules.
-    pub model_semantics: u32,
-    /// The study file as it was named.
-    pub scenario: String,
-    /// Edits in the order in which they were carried out.
-    pub overrides: Vec<Edit>,
-    /// Every file read.
-    pub inputs: Vec<FileDigest>,
-    /// Root seed.
-    pub seed: u64,
+    /// What it was made from.
+    #[serde(flatten)]
+    pub basis: Basis,
     /// Design points.
     pub points: usize,
     /// Points that could not be run.
@@ -50,21 +39,13 @@ impl SweepRecord {
     /// As it is written.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Text and whole numbers only: writing them as JSON cannot fail.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        record_json(self)
     }
 }
 
 /// What people, notebooks and programs read.
 pub(super) fn results(summary: &SweepSummary, sweep: &PreparedSweep<'_>, with_runs: bool) -> Vec<OutputFile> {
-    let inputs = sweep.inputs.digests().into_iter();
-    let facts = inputs.map(|input| (format!("SHA-256 of {}", input.file), input.sha256));
-    let origin = report::Origin {
-        command: command(sweep),
-        version: VERSION.into(),
-        commit: (COMMIT != "unknown").then(|| COMMIT.to_owned()),
-        facts: facts.chain([("model semantics".to_owned(), MODEL_SEMANTICS.to_string())]).collect(),
-    };
+    let origin = origin(command(sweep), &sweep.inputs.digests());
     let mut files = vec![
         OutputFile::text("report.html", report::sweep_html(summary, &origin)),
         OutputFile::text("results.csv", report::results_csv(summary)),
@@ -85,13 +66,12 @@ pub(super) fn record(summary: &SweepSummary, sweep: &PreparedSweep<'_>, files: &
         run_file_version: RUN_FILE_VERSION,
         verb: "sweep".to_owned(),
         command: command(sweep),
-        version: VERSION.to_owned(),
-        commit: COMMIT.to_owned(),
-        model_semantics: MODEL_SEMANTICS,
-        scenario: sweep.prepared.name.clone(),
-        overrides: sweep.prepared.edits.clone(),
-        inputs: sweep.inputs.digests(),
-        seed: summary.seed,
+        basis: Basis::of_this_program(
+            &sweep.prepared.name,
+            &sweep.prepared.edits,
+            sweep.inputs.digests(),
+            summary.seed,
+        ),
         points: summary.points.len(),
         failed: summary.failed(),
         replications: summary.trials(),

@@ -19,6 +19,9 @@ const MAGIC: &[u8] = b"flashcrowd sweep journal, layout 1\n";
 /// Bytes of a check.
 const CHECK: usize = 8;
 
+/// Bytes before an entry's content: its length, and the check of that.
+const HEAD: usize = 4 + CHECK;
+
 /// Longest entry; a longer one is corruption.
 const LONGEST: u32 = 1 << 30;
 
@@ -29,6 +32,8 @@ pub struct Journal {
     file: File,
     /// Entries so far.
     entries: u64,
+    /// The entry that is being made: kept, so that a trial costs no new memory.
+    frame: Vec<u8>,
 }
 
 /// What opening a journal found.
@@ -69,10 +74,10 @@ impl Journal {
         let first = if is_new { None } else { reader.entry()? };
         let Some(first) = first else {
             drop(reader);
-            let mut journal = Self { path: path.to_owned(), file, entries: 0 };
+            let mut journal = Self { path: path.to_owned(), file, entries: 0, frame: Vec::new() };
             journal.file.set_len(0).and_then(|()| journal.file.seek(SeekFrom::Start(0))).map_err(failed)?;
             journal.file.write_all(MAGIC).map_err(failed)?;
-            journal.append(header)?;
+            journal.append(|frame| with(frame, header))?;
             return Ok(Opened::New(journal));
         };
         if first != header {
@@ -87,22 +92,30 @@ impl Journal {
         drop(reader);
         // What a kill cut off goes away; everything before it has been checked.
         file.set_len(good).and_then(|()| file.seek(SeekFrom::Start(good))).map_err(failed)?;
-        Ok(Opened::Resumed(Self { path: path.to_owned(), file, entries }))
+        Ok(Opened::Resumed(Self { path: path.to_owned(), file, entries, frame: Vec::new() }))
     }
 
-    /// Appends an entry. It is with the system when this returns, so that it outlives the process.
+    /// Appends the entry whose content `fill` writes behind what is in the buffer it is given. It is with the system
+    /// when this returns, so that it outlives the process.
     ///
     /// # Errors
     /// If it cannot be written, for example because the disk is full; what was there before is whole.
-    pub fn append(&mut self, content: &[u8]) -> Result<(), StudyError> {
+    pub fn append(&mut self, fill: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Result<(), StudyError> {
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.clear();
+        frame.extend([0; HEAD]);
+        frame = fill(frame);
+        frame.resize(frame.len().max(HEAD), 0);
+        let content = &frame[HEAD..];
         let length = u32::try_from(content.len()).unwrap_or(u32::MAX).to_le_bytes();
-        let mut bytes = Vec::with_capacity(content.len() + 4 + 2 * CHECK);
-        bytes.extend(length);
-        bytes.extend(check(self.entries, &length));
-        bytes.extend(content);
-        bytes.extend(check(self.entries, content));
-        self.file.write_all(&bytes).map_err(|reason| StudyError::write(&self.path, reason))?;
+        let (length_check, content_check) = (check(self.entries, &length), check(self.entries, content));
+        frame[..4].copy_from_slice(&length);
+        frame[4..HEAD].copy_from_slice(&length_check);
+        frame.extend(content_check);
+        // One call, so that a kill cuts off one entry at most.
+        self.file.write_all(&frame).map_err(|reason| StudyError::write(&self.path, reason))?;
         self.entries += 1;
+        self.frame = frame;
         Ok(())
     }
 
@@ -141,11 +154,10 @@ impl Reading<'_> {
 
     /// The next entry; nothing at the end, or if the last one was cut off.
     fn entry(&mut self) -> Result<Option<Vec<u8>>, StudyError> {
-        let head = (4 + CHECK) as u64;
-        if self.left < head {
+        if self.left < HEAD as u64 {
             return Ok(None);
         }
-        let head = self.bytes(4 + CHECK)?;
+        let head = self.bytes(HEAD)?;
         let (length, length_check) = head.split_at(4);
         if check(self.entries, length) != length_check {
             // Some systems lose the content of a file's end when they crash, and leave zeros.
@@ -195,6 +207,12 @@ impl Reading<'_> {
     }
 }
 
+/// The buffer with these bytes behind what it holds.
+fn with(mut frame: Vec<u8>, content: &[u8]) -> Vec<u8> {
+    frame.extend_from_slice(content);
+    frame
+}
+
 /// A hash of an entry's number and content, eight bytes at a time: against accidents, not against malice, and so quick
 /// that writing a trial down costs nothing beside running it.
 fn check(entry: u64, content: &[u8]) -> [u8; CHECK] {
@@ -217,7 +235,7 @@ mod tests {
             panic!("a new journal")
         };
         for entry in [b"one".as_slice(), b"", b"three"] {
-            journal.append(entry).unwrap();
+            journal.append(|frame| with(frame, entry)).unwrap();
         }
         drop(journal);
         std::fs::read(path).unwrap()
@@ -245,7 +263,7 @@ mod tests {
             panic!("resumed")
         };
         assert_eq!(seen, 3);
-        journal.append(b"four").unwrap();
+        journal.append(|frame| with(frame, b"four")).unwrap();
         drop(journal);
         assert_eq!(open(&path, b"h").unwrap().1.last().unwrap(), b"four");
     }

@@ -30,6 +30,7 @@ use super::run::Execution;
 use super::step::Step;
 use crate::analysis::sweep::{FactorSummary, SweepPoint, SweepSummary, summarize_sweep};
 use crate::experiment::{Occupation, Workers};
+use crate::scenario::held_inputs;
 use design::plan_of;
 use entry::{Entry, Header};
 use journal::{Journal, Opened};
@@ -98,6 +99,10 @@ pub fn sweep(
     progress(Step::Reporting);
     let account = Account::new(&sweep.prepared, scenario, &sweep.prepared.name);
     let foreseen = account.warnings.len();
+    let mut warnings = account.warnings;
+    // Inputs that a factor sets are certain at every point.
+    let first = (0..sweep.points()).find_map(|point| sweep.scenario(point).ok());
+    warnings.extend(first.and_then(|scenario| held_inputs(&scenario.uncertain)));
     let factor = |factor: &crate::scenario::Factor| FactorSummary {
         path: factor.path.clone(),
         name: factor.name.clone(),
@@ -108,7 +113,7 @@ pub fn sweep(
         plan.factors.iter().map(factor).collect(),
         points,
         plan.sample.is_some(),
-        (account.warnings, account.assumptions),
+        (warnings, account.assumptions),
     );
     let mut files = files::results(&summary, sweep, options.per_replication);
     let record = files::record(&summary, sweep, &files);

@@ -27,12 +27,11 @@ fn rows(text: &str) -> Vec<Vec<String>> {
     reader.records().map(|record| record.expect("a row").iter().map(str::to_owned).collect()).collect()
 }
 
-/// Every file of a folder except the one that may differ, and what a kill left while files were written beside.
+/// Every file of a folder except the one that may differ, hidden ones too.
 fn results(place: &Place, folder: &str) -> Vec<(String, String)> {
     let prefix = format!("{folder}/");
-    let names = place.files().into_iter().filter(|name| {
-        name.starts_with(&prefix) && !name.ends_with("host.json") && !name.contains(".partial-")
-    });
+    let names =
+        place.files().into_iter().filter(|name| name.starts_with(&prefix) && !name.ends_with("host.json"));
     names.map(|name| (name[prefix.len()..].to_owned(), place.read(&name))).collect()
 }
 

@@ -98,3 +98,46 @@ fn whole_things_stay_whole_and_what_cannot_be_run_is_counted() {
     let stderr = place.run(&["run", "falls.yaml"]).with_code(2).stderr;
     assert!(stderr.contains("does not rise") && stderr.contains("falls.yaml"), "{stderr}");
 }
+
+#[test]
+fn verbs_that_hold_inputs_at_their_middles_say_so_by_name() {
+    let place = place();
+    place.write(
+        "small.yaml",
+        &SMALL.replace("p99 < 2s", "p99 < 3s").replace("rate: 40/s", "rate: 32/s .. 40/s .. 50/s"),
+    );
+    // Lines are broken for the terminal.
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let rate = "traffic.shoppers.rate at 40/s (of 32/s .. 40/s .. 50/s)";
+    let work = "services.web.operations.browse[0].work at 10ms (of 8ms .. 10ms .. 13ms)";
+    let both = format!("2 uncertain inputs are held at their middles: {rate}, {work}; ");
+
+    let sweep = ["sweep", "doubt.yaml", "--vary", "services.web.replicas=2", "--out", "sweep"];
+    let text = joined(&place.run(&sweep).with_code(0).stdout);
+    assert!(text.contains(&format!("warning: {both}")), "{text}");
+    assert!(joined(&place.read("sweep/report.html")).contains("uncertain inputs are held at their middles"));
+    // What a factor sets is certain at every point.
+    let sweep = ["sweep", "doubt.yaml", "--vary", "traffic.shoppers.rate=40/s,41/s"];
+    let text = joined(&place.run(&sweep).with_code(0).stdout);
+    assert!(text.contains(&format!("an uncertain input is held at its middle: {work}; ")), "{text}");
+
+    let search = ["capacity", "doubt.yaml", "--largest", "traffic.shoppers.rate=40/s .. 60/s step 10/s"];
+    let text = joined(&place.run(&[&search[..], &["--out", "capacity"]].concat()).with_code(0).stdout);
+    assert!(text.contains(&format!("an uncertain input is held at its middle: {work}; ")), "{text}");
+    assert!(place.read("capacity/capacity.html").contains("uncertain input is held"));
+    // The report of the scenario as it stands is that of `run`.
+    assert!(place.read("capacity/report.html").contains("What is not known"));
+    place.run(&["rerun", "capacity"]).with_code(0);
+    let text = joined(&place.run(&["capacity", "doubt.yaml", "--elasticity"]).with_code(0).stdout);
+    assert!(text.contains(&both), "{text}");
+
+    let text = joined(&place.run(&["compare", "small.yaml", "doubt.yaml"]).with_code(0).stdout);
+    assert!(
+        text.contains(&format!("small.yaml: an uncertain input is held at its middle: {rate}; ")),
+        "{text}"
+    );
+    assert!(text.contains(&format!("doubt.yaml: {both}")), "{text}");
+
+    let text = joined(&place.run(&["check", "doubt.yaml", "--replications", "4"]).with_code(0).stdout);
+    assert!(text.contains(&both), "{text}");
+}

@@ -1,5 +1,8 @@
 //! `check`: does a change hold its objectives, and is it no worse than what was there before?
 
+mod notes;
+mod places;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,13 +16,15 @@ use super::trials::fix_warm_up;
 use crate::analysis::{Conclusion, ObjectiveResult, Outcome, Side, judge_at};
 use crate::baseline::{
     ALPHA, BETA, Baseline, CheckReport, CheckedScenario, Decision, Finding, Look, Measured, StoredInput,
-    StoredMetric, StoredScenario, Watched, changes_since, check_row, conclude, decide, is_settled, measure,
-    watch, without_baseline,
+    StoredMetric, StoredScenario, Watched, check_row, conclude, decide, is_settled, measure, watch,
+    without_baseline,
 };
 use crate::experiment::Workers;
 use crate::model::decision_metrics;
-use crate::scenario::{CheckPlan, Inconclusive, Tolerance, Tolerances, differences, nearest};
+use crate::scenario::{CheckPlan, Inconclusive, Tolerance, Tolerances, differences, held_inputs, nearest};
 use crate::stats::bonferroni;
+use notes::{missed_before, since};
+use places::{metric_place, objective_places};
 
 /// Confidence of the verdicts about objectives, over all looks.
 const CONFIDENCE: f64 = 0.95;
@@ -275,6 +280,8 @@ impl Bout<'_> {
         let head = self.contest.head;
         let (model, _) = race.side(0);
         let mut notes: Vec<String> = self.contest.note.map(str::to_owned).into_iter().collect();
+        notes.extend(missed_before(race, &seen.objectives));
+        notes.extend(head.scenario.as_ref().and_then(|scenario| held_inputs(&scenario.uncertain)));
         let mut changed = Vec::new();
         let against = match self.contest.rival {
             Rival::Nobody => None,
@@ -292,6 +299,7 @@ impl Bout<'_> {
         if self.settings.accepts {
             metrics.iter_mut().for_each(|row| row.finding = Finding::Shown);
         }
+        metrics.iter_mut().for_each(|row| row.place = metric_place(&head.document, model, &row.metric));
         metrics.sort_by_key(|row| row.finding == Finding::Shown);
         if is_spent {
             notes.push(
@@ -312,6 +320,7 @@ impl Bout<'_> {
             file: head.name.clone(),
             against,
             outcome: if missing { outcome.max(without_baseline(plan.inconclusive)) } else { outcome },
+            objective_places: objective_places(&head.document, model),
             objectives: seen.objectives,
             metrics,
             differences: changed,
@@ -351,17 +360,6 @@ fn restored(metric: Measured) -> Measured {
         Some(stored) => Measured { sample: stored.measured().sample, ..metric },
         None => metric,
     }
-}
-
-/// What is not as it was when the baseline was stored.
-fn since(file: &str, baseline: &Baseline, measured: &StoredScenario) -> Vec<String> {
-    let Some(stored) = baseline.scenario(&measured.scenario) else {
-        return vec![format!("`{file}` does not have `{}`: nothing to compare with", measured.scenario)];
-    };
-    let now = super::baseline_file::of_this_program(Vec::new());
-    let mut notes: Vec<String> = changes_since(baseline, stored, (&now, measured));
-    notes.iter_mut().for_each(|note| *note = format!("since `{file}` was stored: {note}"));
-    notes
 }
 
 /// What the head measured, as it is stored.
