@@ -193,6 +193,13 @@ impl Calendar {
         None
     }
 
+    /// The word of the event that will probably come after the one just delivered, if the calendar is so full that it
+    /// pays to fetch what it concerns in advance.
+    #[inline(always)]
+    pub fn probable_next(&self) -> Option<u64> {
+        self.heap.runner_up().map(|key| key as u64)
+    }
+
     /// Events in the heap and registers, in no particular order, for probes that must disturb nobody.
     pub fn pending(&self) -> impl Iterator<Item = (SimTime, u64)> + '_ {
         let keys = self.heap.iter().chain(self.registers.iter().copied().filter(|&k| k != EMPTY));

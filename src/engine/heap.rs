@@ -5,6 +5,8 @@
 //! Both cost O(log n).
 
 const ARITY: usize = 4;
+/// So many keys that what their events concern no longer fits the nearer caches.
+const MANY: usize = 1 << 12;
 /// Larger than every real key.
 pub const EMPTY: u128 = u128::MAX;
 
@@ -66,6 +68,16 @@ impl Heap {
     pub fn take(&mut self) {
         debug_assert!(!self.hole && self.len > 0);
         self.hole = true;
+    }
+
+    /// The smallest key but the root's, if there are very many keys.
+    #[inline(always)]
+    pub fn runner_up(&self) -> Option<u128> {
+        if self.len < MANY {
+            return None;
+        }
+        let Family(family) = self.lines[1];
+        Some(family[0].min(family[1]).min(family[2].min(family[3])))
     }
 
     /// Adds a key.

@@ -13,6 +13,7 @@ use crate::metrics::{GridRow, RunRecord, Stopped, WindowRecord};
 use crate::model::{After, Balancer, LawId, Mode, Model, Step, WarmUp};
 use crate::random::{Key, Sampler};
 use crate::units::{SimDuration, SimTime};
+use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How often, in events, the bounds are looked at.
@@ -256,6 +257,9 @@ impl<'m> World<'m> {
             let Some((now, word)) = self.calendar.pop(alive) else { break };
             self.now = now.as_nanos();
             self.events += 1;
+            if let Some(next) = self.calendar.probable_next() {
+                self.fetch(next);
+            }
             self.handle(word);
             #[cfg(debug_assertions)]
             self.check_books_often();
@@ -282,6 +286,16 @@ impl<'m> World<'m> {
     pub fn stop(&mut self, why: Stopped) {
         self.done = true;
         self.stopped = why;
+    }
+
+    /// Reads what the next event concerns: in a large system it is far away in memory, and is on its way while the
+    /// event before is handled.
+    #[inline(always)]
+    fn fetch(&self, word: u64) {
+        if event::is(word, Kind::WorkCompleted) {
+            black_box(self.frames[event::low(word)].pc);
+            black_box(self.pods[event::middle(word) as usize].busy);
+        }
     }
 
     #[inline(always)]
