@@ -5,7 +5,7 @@ use super::scalars::{Kind, Scalar, merge_class, scalars};
 use super::series::SeriesPool;
 use super::summary::Estimate;
 use super::track::Track;
-use crate::metrics::{EdgeRecord, Outline, Recorder, RunRecord, ServiceRecord, Stopped};
+use crate::metrics::{CallRecord, EdgeRecord, Outline, Recorder, RunRecord, ServiceRecord, Stopped};
 use crate::model::Model;
 use crate::stats::{
     Interval, PooledQuantile, are_sections_close, bonferroni, is_precise, ratio_interval, sectioning_interval,
@@ -100,8 +100,9 @@ impl Pool {
             Some(total) => merge(total, &record),
             // Series are pooled apart, and single runs' waits and grids are no matter of a summary.
             None => {
-                self.total =
-                    Some(RunRecord { windows: None, first_waits: Vec::new(), grid: Vec::new(), ..record })
+                let calls = record.calls.map(CallRecord::without_windows);
+                let (first_waits, grid) = (Vec::new(), Vec::new());
+                self.total = Some(RunRecord { windows: None, calls, first_waits, grid, ..record })
             }
         }
     }
@@ -271,6 +272,9 @@ fn merge(total: &mut RunRecord, other: &RunRecord) {
     total.classes.iter_mut().zip(&other.classes).for_each(|(a, b)| merge_class(a, b));
     total.services.iter_mut().zip(&other.services).for_each(|(a, b)| merge_service(a, b));
     total.edges.iter_mut().zip(&other.edges).for_each(|(a, b)| merge_edge(a, b));
+    if let (Some(mine), Some(theirs)) = (&mut total.calls, &other.calls) {
+        mine.merge(theirs);
+    }
     total.span += other.span;
     total.events += other.events;
     total.peak_frames = total.peak_frames.max(other.peak_frames);

@@ -5,7 +5,7 @@
 
 use super::reactive::first_reactive;
 use super::scope;
-use crate::metrics::{ClassRecord, EdgeRecord, FailureCause, Recorder, RunRecord, ServiceRecord};
+use crate::metrics::{ClassRecord, EdgeCalls, EdgeRecord, FailureCause, Recorder, RunRecord, ServiceRecord};
 use crate::model::{Model, Service};
 use std::borrow::Cow;
 
@@ -74,21 +74,30 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
         let mut sheet = Sheet { scope: scope::class(model, c), book: &mut book };
         let Some(tally) = record.classes.get(c) else { continue };
         sheet.class(tally, seconds);
-        for (limit, count) in record.limits.get(c).into_iter().flatten().zip(&tally.within) {
-            let name = scope::within_name(*limit as f64 * NANO);
-            sheet.push(name, "1", Kind::Ratio, *count as f64, tally.arrived as f64);
-        }
+        sheet.within(record.limits.get(c).map_or(&[], Vec::as_slice), &tally.within, tally.arrived);
         if class.value.is_some() {
             sheet.money(model, record, |i| i == c);
+        }
+        if let Some(Some(times)) = record.calls.as_ref().and_then(|calls| calls.classes.get(c)) {
+            sheet.times("service_time", times);
         }
     }
     for (s, service) in model.services.iter().enumerate() {
         let Some(tally) = record.services.get(s) else { continue };
         let mut sheet = Sheet { scope: scope::service(model, s), book: &mut book };
         sheet.service(model, service, tally, seconds);
+        if let Some(calls) = record.calls.as_ref().and_then(|calls| calls.services.get(s)) {
+            sheet.times("service_time", &calls.service);
+            sheet.within(&calls.limits, &calls.within, tally.arrived);
+        }
     }
     for (e, tally) in record.edges.iter().enumerate().take(model.edges.len()) {
-        Sheet { scope: scope::edge(model, e), book: &mut book }.edge(tally);
+        let mut sheet = Sheet { scope: scope::edge(model, e), book: &mut book };
+        sheet.edge(tally);
+        if let Some(calls) = record.calls.as_ref().and_then(|calls| calls.edges.get(e)) {
+            sheet.answers(tally, calls);
+            sheet.within(&calls.limits, &calls.within, tally.calls);
+        }
     }
     book.rows
 }
@@ -209,6 +218,14 @@ impl Sheet<'_, '_> {
         }
     }
 
+    /// Shares of what came that were answered well within each limit.
+    fn within(&mut self, limits: &[u64], counts: &[u64], arrived: u64) {
+        for (limit, count) in limits.iter().zip(counts) {
+            let name = scope::within_name(*limit as f64 * NANO);
+            self.push(name, "1", Kind::Ratio, *count as f64, arrived as f64);
+        }
+    }
+
     fn attempts(&mut self, edges: &[EdgeRecord]) {
         let attempts: u64 = edges.iter().map(|e| e.attempts).sum();
         let calls: u64 = edges.iter().map(|e| e.calls).sum();
@@ -264,5 +281,23 @@ impl Sheet<'_, '_> {
         self.ratio("lost_ratio", "1", tally.lost as f64, tally.attempts as f64);
         self.ratio("timed_out_ratio", "1", tally.timed_out as f64, tally.attempts as f64);
         self.ratio("failed_ratio", "1", tally.failed as f64, calls);
+    }
+
+    /// Outcomes of an edge's calls, and the response times of those answered well.
+    fn answers(&mut self, tally: &EdgeRecord, calls: &EdgeCalls) {
+        self.mean("succeeded", "requests", calls.answered as f64);
+        self.mean("failed", "requests", calls.failures() as f64);
+        for cause in FailureCause::ALL {
+            // Whoever gives up leaves its call; no call fails of that.
+            if cause != FailureCause::Abandoned {
+                let count = calls.failed[cause as usize] as f64;
+                self.push(format!("failed_{}", cause.name()), "requests", Kind::Mean, count, 1.0);
+            }
+        }
+        self.mean("abandoned", "requests", calls.abandoned as f64);
+        let over = calls.answered + calls.failures() + calls.abandoned;
+        self.mean("censored", "requests", tally.calls.saturating_sub(over) as f64);
+        self.ratio("success_ratio", "1", calls.answered as f64, tally.calls as f64);
+        self.times("sojourn", &calls.response);
     }
 }

@@ -3,13 +3,19 @@
 use super::pool::TAIL;
 use super::scope;
 use super::summary::{SeriesPoint, SeriesRow};
-use crate::metrics::{ClassWindow, FailureCause, Recorder, RunRecord, ServiceWindow, WindowRecord};
+use crate::metrics::{
+    CallRecord, CallWindow, ClassWindow, FailureCause, Recorder, RunRecord, ServiceWindow, Sketch,
+    WindowRecord,
+};
 use crate::model::{Mode, Model, WarmUp};
 use crate::stats::quantile;
 use crate::units::{SimDuration, SimTime};
 
 /// Percentiles of the response time that have a series.
 const PERCENTILES: [(&str, f64); 3] = [("sojourn_p50", 0.5), ("sojourn_p95", 0.95), ("sojourn_p99", 0.99)];
+
+/// Which of them services and edges have.
+const OF_CALLS: [usize; 2] = [0, 2];
 
 const SECOND: f64 = 1e9;
 
@@ -32,6 +38,7 @@ enum Whose {
     System,
     Class(usize),
     Service(usize),
+    Edge(usize),
 }
 
 /// All series of all runs.
@@ -41,6 +48,8 @@ pub(super) struct SeriesPool {
     lines: Vec<Series>,
     /// Response times of all runs per class and window, the system's last.
     pooled: Vec<Vec<Option<Recorder>>>,
+    /// Response times of all runs per service and window, and then per edge and window, if calls are recorded.
+    pooled_calls: Vec<Vec<Sketch>>,
     windows: usize,
     runs: usize,
 }
@@ -58,13 +67,15 @@ impl SeriesPool {
     pub(super) fn fold(&mut self, model: &Model, record: &RunRecord) {
         let Some(windows) = &record.windows else { return };
         if self.lines.is_empty() {
-            self.start(model, windows);
+            self.start(model, windows, record.calls.is_some());
         }
         self.runs += 1;
         let merged = self.pool_times(windows);
+        self.pool_calls(record.calls.as_ref());
         let seconds: Vec<f64> = (0..self.windows).map(|w| window_seconds(model, self.width, w)).collect();
+        let run = Run { windows, merged: &merged, calls: record.calls.as_ref() };
         for line in &mut self.lines {
-            let value = |w: usize| line_value(line.whose, line.what, windows, &merged, w, seconds[w]);
+            let value = |w: usize| line_value(line.whose, line.what, &run, w, seconds[w]);
             let values: Vec<f64> = (0..self.windows).map(value).collect();
             line.runs.push(if values.iter().all(|&v| v == 0.0) { Vec::new() } else { values });
         }
@@ -78,7 +89,7 @@ impl SeriesPool {
         Some(line.runs.iter().map(values).collect())
     }
 
-    fn start(&mut self, model: &Model, windows: &WindowRecord) {
+    fn start(&mut self, model: &Model, windows: &WindowRecord, calls: bool) {
         self.width = windows.width;
         self.windows = windows.classes.first().map_or(0, Vec::len);
         self.pooled = vec![vec![None; self.windows]; windows.classes.len() + 1];
@@ -99,6 +110,14 @@ impl SeriesPool {
                 add(Whose::Service(s), What::Utilisation);
             }
             add(Whose::Service(s), What::Queue);
+            if calls {
+                OF_CALLS.iter().for_each(|&p| add(Whose::Service(s), What::Percentile(p)));
+            }
+        }
+        for e in 0..if calls { model.edges.len() } else { 0 } {
+            add(Whose::Edge(e), What::Arrivals);
+            add(Whose::Edge(e), What::Goodput);
+            OF_CALLS.iter().for_each(|&p| add(Whose::Edge(e), What::Percentile(p)));
         }
     }
 
@@ -118,6 +137,20 @@ impl SeriesPool {
             }
         }
         merged
+    }
+
+    /// Adds the run's response times of services and edges to the pooled ones.
+    fn pool_calls(&mut self, calls: Option<&CallRecord>) {
+        let Some(calls) = calls else { return };
+        let services = calls.services.iter().map(|s| &s.windows);
+        let scopes = services.chain(calls.edges.iter().map(|e| &e.windows));
+        self.pooled_calls.resize_with(calls.services.len() + calls.edges.len(), Vec::new);
+        for (pooled, windows) in self.pooled_calls.iter_mut().zip(scopes) {
+            pooled.resize_with(self.windows, Sketch::default);
+            for (pooled, window) in pooled.iter_mut().zip(windows) {
+                window.times.iter().for_each(|times| pooled.merge(times));
+            }
+        }
     }
 
     /// Width of a window in nanoseconds, once a series was recorded.
@@ -150,6 +183,7 @@ impl SeriesPool {
             Whose::System => scope::SYSTEM.to_owned(),
             Whose::Class(c) => scope::class(model, c),
             Whose::Service(s) => scope::service(model, s),
+            Whose::Edge(e) => scope::edge(model, e),
         };
         let points = (0..self.windows).map(|w| self.point(model, line, w)).collect();
         SeriesRow { scope, metric, unit, points }
@@ -161,7 +195,7 @@ impl SeriesPool {
         let value = |run: &Vec<f64>| if run.is_empty() { 0.0 } else { run[window] };
         let mut values: Vec<f64> = line.runs.iter().map(value).filter(|v| !v.is_nan()).collect();
         let mean = match line.what {
-            What::Percentile(p) => self.pooled_percentile(line.whose, p, window),
+            What::Percentile(p) => self.pooled_percentile(model, line.whose, p, window),
             _ if values.is_empty() => None,
             _ => Some(values.iter().sum::<f64>() / values.len() as f64),
         };
@@ -172,12 +206,24 @@ impl SeriesPool {
         SeriesPoint { t, mean, p05, p95 }
     }
 
-    fn pooled_percentile(&self, whose: Whose, percentile: usize, window: usize) -> Option<f64> {
+    fn pooled_percentile(
+        &self,
+        model: &Model,
+        whose: Whose,
+        percentile: usize,
+        window: usize,
+    ) -> Option<f64> {
+        let p = PERCENTILES[percentile].1;
+        let of_calls = |at: usize| {
+            let times = self.pooled_calls.get(at)?.get(window)?;
+            (times.count() as f64 * (1.0 - p) >= TAIL).then(|| times.quantile(p))?
+        };
         let row = match whose {
             Whose::Class(c) => self.pooled.get(c),
-            _ => self.pooled.last(),
+            Whose::Service(s) => return of_calls(s),
+            Whose::Edge(e) => return of_calls(model.services.len() + e),
+            Whose::System => self.pooled.last(),
         }?;
-        let p = PERCENTILES[percentile].1;
         let times = row[window].as_ref().filter(|t| t.count() as f64 * (1.0 - p) >= TAIL)?;
         times.quantile(p)
     }
@@ -214,14 +260,36 @@ fn add_times(into: &mut Option<Recorder>, times: &Recorder) {
     }
 }
 
-fn line_value(
-    whose: Whose,
-    what: What,
-    windows: &WindowRecord,
-    merged: &[Option<Recorder>],
-    window: usize,
-    seconds: f64,
-) -> f64 {
+/// What one run recorded: `merged` holds the response times of all classes together by window.
+struct Run<'a> {
+    windows: &'a WindowRecord,
+    merged: &'a [Option<Recorder>],
+    calls: Option<&'a CallRecord>,
+}
+
+impl Run<'_> {
+    /// The calls of a service or an edge in a window.
+    fn calls(&self, whose: Whose, window: usize) -> Option<&CallWindow> {
+        let windows = match whose {
+            Whose::Service(s) => &self.calls?.services.get(s)?.windows,
+            Whose::Edge(e) => &self.calls?.edges.get(e)?.windows,
+            Whose::System | Whose::Class(_) => return None,
+        };
+        windows.get(window)
+    }
+}
+
+/// A single run's percentile needs at least one observation beyond it.
+fn has_tail(count: u64, p: f64) -> bool {
+    count as f64 * (1.0 - p) >= 1.0 - 1e-9
+}
+
+fn line_value(whose: Whose, what: What, run: &Run<'_>, window: usize, seconds: f64) -> f64 {
+    let of_calls = matches!(what, What::Arrivals | What::Goodput | What::Percentile(_));
+    if of_calls && matches!(whose, Whose::Service(_) | Whose::Edge(_)) {
+        return run.calls(whose, window).map_or(f64::NAN, |calls| calls_value(what, calls, seconds));
+    }
+    let Run { windows, merged, .. } = *run;
     let of_classes = |count: &dyn Fn(&ClassWindow) -> u64| -> f64 {
         let one = |class: &Vec<ClassWindow>| class.get(window).map_or(0, count);
         let sum: u64 = match whose {
@@ -240,8 +308,7 @@ fn line_value(
                 _ => merged[window].as_ref(),
             };
             let p = PERCENTILES[p].1;
-            // A single run's percentile needs at least one observation beyond it.
-            let times = times.filter(|t| t.count() as f64 * (1.0 - p) >= 1.0 - 1e-9);
+            let times = times.filter(|t| has_tail(t.count(), p));
             times.and_then(|t| t.quantile(p)).unwrap_or(f64::NAN)
         }
         What::Desired | What::Ready | What::Utilisation | What::Queue => {
@@ -249,6 +316,20 @@ fn line_value(
             let row = windows.services.get(s).and_then(|rows| rows.get(window));
             row.map_or(f64::NAN, |row| service_value(what, row, seconds))
         }
+    }
+}
+
+/// What the calls of a service or an edge say.
+fn calls_value(what: What, window: &CallWindow, seconds: f64) -> f64 {
+    match what {
+        What::Arrivals => window.calls as f64 / seconds,
+        What::Goodput => window.answered as f64 / seconds,
+        What::Percentile(p) => {
+            let p = PERCENTILES[p].1;
+            let times = window.times.as_ref().filter(|t| has_tail(t.count(), p));
+            times.and_then(|t| t.quantile(p)).unwrap_or(f64::NAN)
+        }
+        _ => f64::NAN,
     }
 }
 

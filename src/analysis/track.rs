@@ -87,7 +87,9 @@ impl Track {
             let Some((observation, times)) =
                 observe(model, objective.scope, &objective.measure, record, part)
             else {
-                self.obstacle = Some("this measure is not recorded for this scope (or not by window)");
+                self.obstacle = Some(
+                    "this measure is not recorded for this scope (or not by window; see run.record.calls)",
+                );
                 return;
             };
             if objective.measure.quantile().is_some() {
@@ -133,7 +135,7 @@ pub(super) fn observe(
         }
         Measure::Share(kind, ..) => {
             let windowed_service = matches!((scope, part), (Scope::Service(_), Part::Windows(_)));
-            if windowed_service && kind != ShareKind::Shed {
+            if windowed_service && record.calls.is_none() && kind != ShareKind::Shed {
                 return None;
             }
             let slice = requests(model, record, scope, part, None, false)?;
@@ -244,16 +246,21 @@ fn busy(record: &RunRecord, scope: Scope, part: &Part) -> Option<(u128, u128)> {
     }
 }
 
-/// Tries and calls on an edge, on the edges to a service, or on all; kept for the whole span only.
+/// Tries and calls on an edge, on the edges to a service, or on all; by window where calls are recorded.
 fn tries(model: &Model, record: &RunRecord, scope: Scope, part: &Part) -> Option<(u64, u64)> {
-    if *part != Part::Whole {
-        return None;
-    }
     let counts = |e: usize| match scope {
         Scope::Edge(id) => id.index() == e,
         Scope::Service(id) => model.edges[e].target == id,
         Scope::System | Scope::Class(_) => true,
     };
+    if let Part::Windows(range) = part {
+        let edges = record.calls.as_ref()?.edges.iter().enumerate().filter(|(e, _)| counts(*e));
+        return Some(edges.fold((0, 0), |sum, (_, edge)| {
+            let attempts: u64 = inside(&edge.attempts, range).iter().sum();
+            let calls: u64 = inside(&edge.windows, range).iter().map(|w| w.calls).sum();
+            (sum.0 + attempts, sum.1 + calls)
+        }));
+    }
     let rows = record.edges.iter().enumerate().take(model.edges.len()).filter(|(e, _)| counts(*e));
     Some(rows.fold((0, 0), |sum, (_, row)| (sum.0 + row.attempts, sum.1 + row.calls)))
 }

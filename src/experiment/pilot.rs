@@ -37,6 +37,8 @@ pub fn pilot_model(model: &Model) -> Model {
     pilot.plan.mode = Mode::Steady(WarmUp::Fixed(SimDuration::ZERO));
     let width = model.plan.length.as_nanos().div_ceil(WINDOWS).max(1);
     pilot.recording.window = Some(SimDuration::from_nanos(width));
+    // Only the number in system is looked at.
+    pilot.recording.calls = false;
     pilot
 }
 

@@ -1,12 +1,15 @@
 //! Recorders and the record of one replication.
 
+mod calls;
 mod integral;
 mod outline;
 mod record;
 mod recorder;
+mod sketch;
 mod sparse;
 mod window;
 
+pub use calls::{CallRecord, CallWindow, EdgeCalls, ServiceCalls};
 pub use integral::LevelIntegral;
 pub use outline::Outline;
 pub use record::{
@@ -14,4 +17,5 @@ pub use record::{
     Stopped,
 };
 pub use recorder::Recorder;
+pub use sketch::Sketch;
 pub use window::{ClassWindow, ServiceWindow, WindowRecord};

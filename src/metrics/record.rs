@@ -1,7 +1,7 @@
 //! What one replication leaves behind. All of it is additive or per-run: folding it in replication order gives
 //! the same bytes for any number of threads.
 
-use super::{LevelIntegral, Recorder, WindowRecord};
+use super::{CallRecord, LevelIntegral, Recorder, WindowRecord};
 use crate::units::SimTime;
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,8 @@ pub struct RunRecord {
     pub limits: Vec<Vec<u64>>,
     /// The series, if recorded.
     pub windows: Option<WindowRecord>,
+    /// Response times of edges, service times, and both by window, if recorded.
+    pub calls: Option<CallRecord>,
     /// Waits of the first requests, in nanoseconds, if asked for.
     pub first_waits: Vec<u64>,
     /// States at the grid's instants, if asked for.

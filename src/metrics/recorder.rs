@@ -38,9 +38,7 @@ impl Recorder {
 
     #[inline(always)]
     fn bin(&self, nanos: u64) -> usize {
-        // The highest set bit, counted from the first octave that is cut.
-        let shift = (63 - (nanos | (1 << self.bits)).leading_zeros()) - self.bits;
-        ((u64::from(shift) << self.bits) + (nanos >> shift)) as usize
+        bin_of(self.bits, nanos)
     }
 
     /// Bins that may hold something.
@@ -136,25 +134,28 @@ impl Recorder {
     /// seconds, interpolated inside its bin.
     #[must_use]
     pub fn quantile(&self, p: f64) -> Option<f64> {
-        let total = self.count();
-        if total == 0 {
-            return None;
-        }
-        let rank = ((p * total as f64).ceil() as u64).clamp(1, total);
-        let mut below = 0;
-        for (bin, &count) in self.bins.iter().enumerate() {
-            if below + count >= rank {
-                let (low, width) = self.bounds(bin);
-                if width == 1 {
-                    return Some(low as f64 / 1e9);
-                }
-                let share = ((rank - below) as f64 - 0.5) / count as f64;
-                let value = (low as f64 + share * width as f64).min(self.largest as f64);
-                return Some(value / 1e9);
-            }
-            below += count;
-        }
-        Some(self.largest as f64 / 1e9)
+        quantile_of(self.bits, || self.bins[..self.used()].iter().copied().enumerate(), p, self.largest)
+    }
+
+    /// Sum and sum of squares.
+    pub(super) fn sums(&self) -> (u128, u128) {
+        (self.sum, self.squares)
+    }
+
+    /// Adds counts by bin of the same resolution, with their sums and the largest duration.
+    pub(super) fn add_bins(
+        &mut self,
+        bits: u8,
+        bins: impl Iterator<Item = (usize, u64)>,
+        (sum, squares): (u128, u128),
+        largest: u64,
+    ) {
+        assert_eq!(self.bits, u32::from(bits), "recorders of one kind share one resolution");
+        let last = self.bins.len() - 1;
+        bins.for_each(|(bin, count)| self.bins[bin.min(last)] += count);
+        self.sum += sum;
+        self.squares += squares;
+        self.largest = self.largest.max(largest);
     }
 
     /// Share of durations at or below `limit`, by whole bins and a straight line inside the last.
@@ -187,10 +188,51 @@ impl Recorder {
     }
 
     fn bounds(&self, bin: usize) -> (u64, u64) {
-        let bin = bin as u64;
-        let octave = (bin >> self.bits).saturating_sub(1);
-        (((bin - (octave << self.bits)) << octave), 1 << octave)
+        bounds_of(self.bits, bin)
     }
+}
+
+/// The bin of a duration at `2^bits` bins an octave.
+#[inline(always)]
+pub(super) fn bin_of(bits: u32, nanos: u64) -> usize {
+    // The highest set bit, counted from the first octave that is cut.
+    let shift = (63 - (nanos | (1 << bits)).leading_zeros()) - bits;
+    ((u64::from(shift) << bits) + (nanos >> shift)) as usize
+}
+
+/// Least value and width of a bin.
+fn bounds_of(bits: u32, bin: usize) -> (u64, u64) {
+    let bin = bin as u64;
+    let octave = (bin >> bits).saturating_sub(1);
+    (((bin - (octave << bits)) << octave), 1 << octave)
+}
+
+/// The quantile of counted bins; see [`Recorder::quantile`].
+pub(super) fn quantile_of<I: Iterator<Item = (usize, u64)>>(
+    bits: u32,
+    bins: impl Fn() -> I,
+    p: f64,
+    largest: u64,
+) -> Option<f64> {
+    let total: u64 = bins().map(|(_, count)| count).sum();
+    if total == 0 {
+        return None;
+    }
+    let rank = ((p * total as f64).ceil() as u64).clamp(1, total);
+    let mut below = 0;
+    for (bin, count) in bins() {
+        if below + count >= rank {
+            let (low, width) = bounds_of(bits, bin);
+            if width == 1 {
+                return Some(low as f64 / 1e9);
+            }
+            let share = ((rank - below) as f64 - 0.5) / count as f64;
+            let value = (low as f64 + share * width as f64).min(largest as f64);
+            return Some(value / 1e9);
+        }
+        below += count;
+    }
+    Some(largest as f64 / 1e9)
 }
 
 #[cfg(test)]

@@ -1,10 +1,8 @@
 //! Series over windows of the counted span. Requests belong to the window of their arrival.
 
+use super::sketch::SKETCH_BITS;
 use super::{FAILURE_CAUSES, Recorder};
 use serde::{Deserialize, Serialize};
-
-/// Resolution of the windows' sketches: 32 bins an octave.
-const SKETCH_BITS: u8 = 5;
 
 /// All windows of one replication.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -33,6 +33,25 @@ pub enum Scope {
     Edge(EdgeId),
 }
 
+impl Objective {
+    /// Whether it is judged by what `run.record.calls` records: response times of edges, and what became of the calls
+    /// of services and edges by window.
+    #[must_use]
+    pub fn needs_calls(&self) -> bool {
+        let windowed = self.during.is_some() || self.every.is_some();
+        let is_shed = matches!(self.measure, Measure::Share(ShareKind::Shed, ..));
+        let is_time = matches!(self.measure, Measure::Quantile(..) | Measure::Mean(..) | Measure::Within(..));
+        let is_count = matches!(self.measure, Measure::Share(..) | Measure::Goodput(..));
+        let is_retries = matches!(self.measure, Measure::Retries(..));
+        windowed && is_retries
+            || match self.scope {
+                Scope::System | Scope::Class(_) => false,
+                Scope::Service(_) => windowed && (is_time || is_count && !is_shed),
+                Scope::Edge(_) => is_time || is_shed || windowed && is_count,
+            }
+    }
+}
+
 /// Direction of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {

@@ -11,6 +11,8 @@ pub struct Recording {
     pub resolution_bits: u8,
     /// Whether sojourn over own work is averaged per service (single-work operations only).
     pub slowdown: bool,
+    /// Whether response times of edges, service times, and both by window are recorded.
+    pub calls: bool,
     /// Width of the series' windows; `None` records no series.
     pub window: Option<SimDuration>,
     /// Waits of the first requests of a service, by their order of start.
@@ -21,7 +23,7 @@ pub struct Recording {
 
 impl Default for Recording {
     fn default() -> Self {
-        Self { resolution_bits: 7, slowdown: true, window: None, first_waits: None, grid: None }
+        Self { resolution_bits: 7, slowdown: true, calls: true, window: None, first_waits: None, grid: None }
     }
 }
 

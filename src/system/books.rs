@@ -21,6 +21,7 @@ impl World<'_> {
         let records = self.classes.iter().map(|c| &c.record);
         let in_flight: u64 = records.map(|r| r.arrived - r.succeeded - r.failures()).sum();
         assert_eq!(in_flight, self.measured_in_flight, "arrived = succeeded + failed + in flight");
+        self.check_calls();
         if self.pods.len() > MOST_PODS {
             return;
         }

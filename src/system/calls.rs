@@ -34,17 +34,22 @@ impl World<'_> {
     #[inline(always)]
     pub fn begin_call(&mut self, id: u32, site: SiteId) {
         let hot = self.sites[site.index()];
-        let frame = &self.frames[id];
-        self.edges[hot.edge as usize].record.calls += u64::from(frame.is(flag::MEASURED));
-        if let Some(ring) = hot.of_call {
-            self.calendar.arm(ring, event::pack(Kind::CallTimedOut, frame.epoch, id));
+        let measured = self.frames[id].is(flag::MEASURED);
+        self.edges[hot.edge as usize].record.calls += u64::from(measured);
+        if hot.notes_begin {
+            if let Some(ring) = hot.of_call {
+                self.calendar.arm(ring, event::pack(Kind::CallTimedOut, self.frames[id].epoch, id));
+            }
+            self.note_call(id, hot, measured);
         }
         self.try_hot(id, site, hot);
     }
 
-    /// One try of a call.
-    fn try_call(&mut self, id: u32, site: SiteId) {
-        self.try_hot(id, site, self.sites[site.index()]);
+    /// A further try of a call.
+    fn try_again(&mut self, id: u32, site: SiteId) {
+        let hot = self.sites[site.index()];
+        self.note_further_try(id, hot);
+        self.try_hot(id, site, hot);
     }
 
     #[inline(always)]
@@ -81,6 +86,9 @@ impl World<'_> {
             Ok(true) => self.runnable.push(child),
             Ok(false) => {}
             Err(cause) => {
+                if self.calls.is_some() {
+                    self.note_turned_away(site, flags & flag::MEASURED != 0, cause);
+                }
                 self.drop_frame(child);
                 self.frames[id].next = NIL;
                 self.try_failed(id, TryFailure::Rejected, cause);
@@ -99,6 +107,7 @@ impl World<'_> {
         let policy = &self.model.sites[site.index()].policy;
         if self.frames[id].is(flag::MEASURED) {
             self.edges[self.sites[site.index()].edge as usize].record.lost += 1;
+            self.note_lost_try(site);
         }
         self.frames[id].next = NIL;
         if policy.try_timeout.is_none() && policy.timeout.is_none() && !self.is_waited_for(id) {
@@ -118,9 +127,10 @@ impl World<'_> {
     /// An answer has come in time.
     #[inline(always)]
     pub fn call_answered(&mut self, id: u32, pod: u32) {
-        if self.has_outstanding {
+        if self.notes_answers {
             let site = self.site_of(&self.frames[id]);
             self.edge_returned(site, self.frames[id].pod, pod);
+            self.note_answer(id, site);
         }
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
@@ -190,7 +200,7 @@ impl World<'_> {
         frame.attempt += 1;
         let pause = self.backoff_pause(id, site, &policy.backoff);
         if pause == 0 {
-            return self.try_call(id, site);
+            return self.try_again(id, site);
         }
         let word = event::pack(Kind::BackoffEnded, self.frames[id].epoch, id);
         self.calendar.schedule(SimTime::from_nanos(self.now.saturating_add(pause)), word);
@@ -218,7 +228,7 @@ impl World<'_> {
     pub fn backoff_ended(&mut self, id: u32, epoch: u32) {
         if self.frames[id].epoch & event::MIDDLE_MASK == epoch {
             let site = self.site_of(&self.frames[id]);
-            self.try_call(id, site);
+            self.try_again(id, site);
             self.run_frames();
         }
     }
@@ -233,6 +243,7 @@ impl World<'_> {
         let edge = self.model.sites[site.index()].edge.index();
         if measured {
             self.edges[edge].record.failed += 1;
+            self.note_failed_call(id, edge, cause);
         }
         self.fail_frame(id, cause);
     }
@@ -262,6 +273,9 @@ impl World<'_> {
         self.end_root(&Ended::of(&frame), Some(FailureCause::Abandoned));
         if frame.pod == NIL {
             // The client has no slot to hold: its frame goes, and whatever it called runs on for nobody.
+            if in_call {
+                self.note_abandoned_call(self.site_of(&frame), frame.is(flag::MEASURED));
+            }
             if calling {
                 self.leave_callee(id);
             }

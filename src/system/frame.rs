@@ -130,6 +130,18 @@ impl Frames {
         self.live -= 1;
     }
 
+    /// All frames in use. Free ones are told by their list, so this takes time.
+    #[cfg(debug_assertions)]
+    pub fn live(&self) -> impl Iterator<Item = &Frame> {
+        let mut free = vec![false; self.all.len()];
+        let mut id = self.free;
+        while id != NIL {
+            free[id as usize] = true;
+            id = self.all[id as usize].next;
+        }
+        self.all.iter().zip(free).filter(|(_, free)| !free).map(|(frame, _)| frame)
+    }
+
     /// Whether there have been more frames at once than the limit.
     pub fn is_over_limit(&self) -> bool {
         self.peak > self.limit

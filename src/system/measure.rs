@@ -175,6 +175,7 @@ impl World<'_> {
                 services: vec![Vec::with_capacity(count); self.stations.len()],
             }
         });
+        self.reset_calls();
     }
 
     /// A request has ended, well or by a cause.
@@ -263,9 +264,10 @@ impl World<'_> {
                 record
             })
             .collect();
-        RunRecord {
+        let mut record = RunRecord {
             classes,
             services,
+            calls: None,
             edges: self.edges.iter().map(|e| e.record).collect(),
             limits: self.classes.iter().map(|c| c.limits.clone()).collect(),
             windows: self.windows.take(),
@@ -277,7 +279,9 @@ impl World<'_> {
             events: self.events,
             peak_frames: self.frames.peak(),
             frame_bytes: size_of::<Frame>() as u32,
-        }
+        };
+        record.calls = self.take_calls(&record);
+        record
     }
 }
 

@@ -8,7 +8,7 @@
 //! * `arrivals` turns streams into requests; `calls` and `programs` run what requests do, `chance` is what each try
 //!   meets anew; `service` lets frames in,
 //!   `queues` lets them wait; `sharing` is the cpu of a pod that is shared; `balance` chooses pods; `scaling` starts and stops
-//!   them; `measure` and `marks` keep the records; `probes` look without disturbing; `shortcut` is a
+//!   them; `measure` and `marks` keep the records, `callbooks` those of calls; `probes` look without disturbing; `shortcut` is a
 //!   faster way to the same record for one plain queue;
 //!   `books` checks that nothing is lost, where debug assertions are on.
 
@@ -16,6 +16,7 @@ mod arrivals;
 mod balance;
 #[cfg(debug_assertions)]
 mod books;
+mod callbooks;
 mod calls;
 mod chance;
 mod event;

@@ -165,7 +165,7 @@ impl World<'_> {
             flags: frame.flags,
         };
         if ended.flags & flag::BRANCH == 0 && ended.pod != NIL {
-            self.release(&ended, true);
+            self.release(id, &ended, true);
         }
         if ended.flags & flag::ROOT != 0 {
             if ended.flags & flag::ABANDONED == 0 {
@@ -185,7 +185,7 @@ impl World<'_> {
     pub fn fail_frame(&mut self, id: u32, cause: FailureCause) {
         let ended = Ended::of(&self.frames[id]);
         if ended.flags & flag::BRANCH == 0 && ended.pod != NIL {
-            self.release(&ended, false);
+            self.release(id, &ended, false);
         }
         if ended.flags & flag::ROOT != 0 {
             if ended.flags & flag::ABANDONED == 0 {

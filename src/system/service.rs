@@ -34,6 +34,9 @@ impl World<'_> {
             Ok(false) => {}
             Err(cause) => {
                 self.edges[self.sites[site.index()].edge as usize].record.failed += u64::from(measured);
+                if self.calls.is_some() {
+                    self.note_turned_away(site, measured, cause);
+                }
                 let ended = Ended { pod: NIL, ..Ended::of(&self.frames[id]) };
                 self.end_root(&ended, Some(cause));
                 self.drop_frame(id);
@@ -64,7 +67,7 @@ impl World<'_> {
         frame.pod = chosen;
         if pod.busy < station.slots {
             pod.hold(chosen, station);
-            if !station.simple || station.notes_first_waits {
+            if !station.simple || station.notes_starts {
                 self.take_slot(id, service, chosen);
                 return Ok(true);
             }
@@ -154,14 +157,14 @@ impl World<'_> {
         if !resumed && station.count_start(frame.flags, wait) {
             self.classes[frame.parent as usize].begin(wait);
         }
-        if station.notes_first_waits && !resumed {
-            self.note_first_wait(wait);
+        if station.notes_starts && !resumed {
+            self.note_start(id, service, wait);
         }
     }
 
     /// A frame's program is over: it gives its slot to the next. `served` says whether it ran to its end.
     #[inline(always)]
-    pub fn release(&mut self, frame: &Ended, served: bool) {
+    pub fn release(&mut self, ended: u32, frame: &Ended, served: bool) {
         let id = frame.pod;
         let pod = &mut self.pods[id as usize];
         let service = pod.service as usize;
@@ -187,8 +190,8 @@ impl World<'_> {
             if station.count_start(frame.flags, wait) {
                 self.classes[frame.parent as usize].begin(wait);
             }
-            if station.notes_first_waits {
-                self.note_first_wait(wait);
+            if station.notes_starts {
+                self.note_start(next, service, wait);
             }
             if self.is_to_run(next, key, pc, id) {
                 self.runnable.push(next);
@@ -196,8 +199,8 @@ impl World<'_> {
         } else {
             self.release_unevenly(service, id);
         }
-        if served && self.stations[service].slowdown {
-            self.note_slowdown(frame, service);
+        if served && self.stations[service].notes_ends {
+            self.note_end(ended, frame, service);
         }
     }
 

@@ -8,9 +8,11 @@
 //! that of the general path, the number of events included.
 
 use super::arrivals::{Stream, direct_call};
+use super::callbooks::CallBooks;
 use super::event::{self, Kind};
 use super::frame::{Frames, NIL, flag};
 use super::measure::{ClassTally, Clock};
+use super::programs::Ended;
 use super::queues::{pop_front, push_back};
 use super::stations::{Queue, Station};
 use super::world::{CHECK_EVERY, World};
@@ -115,6 +117,7 @@ impl<'m> World<'m> {
             edge: &mut self.edges[edge].record,
             frames: &mut self.frames,
             windows: &mut self.windows,
+            calls: self.calls.as_deref_mut(),
             clock: Clock { now: self.now, from: self.from, to: self.to },
             measured_in_flight: self.measured_in_flight,
             last_arrival: if self.stop_arrivals { self.to } else { u64::MAX },
@@ -153,6 +156,7 @@ struct Scene<'a, 'm> {
     edge: &'a mut EdgeRecord,
     frames: &'a mut Frames,
     windows: &'a mut Option<WindowRecord>,
+    calls: Option<&'a mut CallBooks>,
     clock: Clock,
     measured_in_flight: u64,
     /// No request arrives at this instant or later.
@@ -201,6 +205,18 @@ impl Scene<'_, '_> {
         self.queue.ends.push(event_key(at, event::pack(Kind::WorkCompleted, 0, id)));
     }
 
+    fn note_end(&mut self, key: Key, arrived: u64, flags: u8, sojourn: u64) {
+        let work = self.queue.work_of(key);
+        if self.station.slowdown {
+            self.station.note_slowdown(sojourn, work);
+        }
+        if let Some(calls) = &mut self.calls {
+            let (parent, parent_epoch, pod, pc) = (0, NIL, 0, self.queue.step as u16 + 1);
+            let ended = Ended { key, arrived, parent, parent_epoch, pod, pc, flags };
+            calls.note_end(&ended, 0, sojourn, work);
+        }
+    }
+
     /// True if this was the last measured request, after counting has ended.
     #[inline(always)]
     fn work_completed(&mut self, id: u32) -> bool {
@@ -214,8 +230,8 @@ impl Scene<'_, '_> {
             NIL => self.station.busy -= 1,
             first => self.begin_service(first),
         }
-        if self.station.slowdown && measured {
-            self.station.note_slowdown(sojourn, self.queue.work_of(key));
+        if self.station.notes_ends && measured {
+            self.note_end(key, arrived, flags, sojourn);
         }
         self.class.succeed(self.windows, arrived, measured, self.clock);
         self.frames.remove(id);

@@ -92,14 +92,19 @@ fn random_queue(number: u64) -> Model {
     };
     model.recording.window = dice.chance(0.7).then(|| dice.span(0.2, 1.0));
     model.recording.slowdown = dice.chance(0.5);
-    model.objectives.push(Objective {
-        text: String::new(),
-        scope: Scope::System,
-        measure: Measure::Within(SimDuration::from_secs_f64(0.05), Comparison::More, 0.9),
-        during: None,
-        every: None,
-        in_runs: None,
-    });
+    model.recording.calls = dice.chance(0.7);
+    for (scope, seconds) in
+        [(Scope::System, 0.05), (Scope::Service(ServiceId(0)), 0.04), (Scope::Edge(EdgeId(0)), 0.03)]
+    {
+        model.objectives.push(Objective {
+            text: String::new(),
+            scope,
+            measure: Measure::Within(SimDuration::from_secs_f64(seconds), Comparison::More, 0.9),
+            during: None,
+            every: None,
+            in_runs: None,
+        });
+    }
     model
 }
 

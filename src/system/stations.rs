@@ -25,6 +25,10 @@ pub struct Station {
     pub slowdown: bool,
     /// Whether the waits of the first requests are asked for.
     pub notes_first_waits: bool,
+    /// Whether anything besides waits is recorded at the start of service.
+    pub notes_starts: bool,
+    /// Whether anything besides sojourns is recorded at the end of service.
+    pub notes_ends: bool,
     /// The class whose waits and response times are this service's waits and times, if there is one: all calls are
     /// its requests, each a single plain call, and none gives up. They are recorded once.
     pub mirrored_by: Option<u16>,
@@ -157,6 +161,7 @@ impl Station {
         let metered =
             matches!(service.scaler, Some(Scaler::Hpa(_))) || matches!(service.speed, PodSpeed::Each(_));
         let plain = same_speed && !shares && !preempts(service) && !metered;
+        let notes_first_waits = model.recording.first_waits.is_some_and(|(s, _)| s.index() == index);
         Self {
             slots: service.slots,
             queue_limit: service.queue_limit,
@@ -167,7 +172,9 @@ impl Station {
             simple: plain && !central && service.discipline == Discipline::Fifo,
             central,
             slowdown: model.recording.slowdown,
-            notes_first_waits: model.recording.first_waits.is_some_and(|(s, _)| s.index() == index),
+            notes_first_waits,
+            notes_starts: notes_first_waits || model.recording.calls,
+            notes_ends: model.recording.slowdown || model.recording.calls,
             mirrored_by: super::measure::mirroring_class(index, model),
             discipline: service.discipline,
             abandoned: service.abandoned,

@@ -2,6 +2,7 @@
 
 use super::arrivals::Stream;
 use super::balance::EdgeState;
+use super::callbooks::CallBooks;
 use super::event::{self, Kind, mark};
 use super::frame::Frames;
 use super::measure::ClassTally;
@@ -63,6 +64,8 @@ pub struct HotSite {
     /// First step of its operation.
     pub operation: u16,
     pub can_lose: bool,
+    /// Whether anything besides its number is noted at the beginning of a call.
+    pub notes_begin: bool,
     /// Ring of the try timeout.
     pub of_try: Option<RingId>,
     /// Ring of the whole call's timeout.
@@ -91,6 +94,8 @@ pub struct World<'m> {
     pub streams: Vec<Stream<'m>>,
     pub classes: Vec<ClassTally>,
     pub windows: Option<WindowRecord>,
+    /// Response times of edges and service times, if recorded.
+    pub calls: Option<Box<CallBooks>>,
     pub first_waits: Vec<u64>,
     pub grid: Vec<GridRow>,
     /// Generations of frames, for patience timers; kept only if a class has patience.
@@ -118,6 +123,8 @@ pub struct World<'m> {
     pub has_uneven_work: bool,
     /// Whether a balancer counts outstanding requests.
     pub has_outstanding: bool,
+    /// Whether anybody wants to know of answers to calls.
+    pub notes_answers: bool,
     /// Whether arrivals end at `to`.
     pub stop_arrivals: bool,
 }
@@ -134,6 +141,7 @@ impl<'m> World<'m> {
                 target: model.edges[s.edge.index()].target.0,
                 operation: s.operation.0,
                 can_lose: s.policy.loss > 0.0,
+                notes_begin: s.policy.timeout.is_some() || model.recording.calls,
                 of_try: ring(&mut calendar, s.policy.try_timeout),
                 of_call: ring(&mut calendar, s.policy.timeout),
             })
@@ -143,6 +151,7 @@ impl<'m> World<'m> {
         if let Mode::Steady(WarmUp::Fixed(cut)) = plan.mode {
             from += cut;
         }
+        let has_outstanding = model.edges.iter().any(|e| e.balancer == Balancer::LeastConnections);
         let stations: Vec<Station> = (0..model.services.len()).map(|s| Station::new(s, model)).collect();
         Self {
             model,
@@ -163,6 +172,7 @@ impl<'m> World<'m> {
             streams: model.sources.iter().map(|s| Stream::new(s, model)).collect(),
             classes: (0..model.classes.len()).map(|c| ClassTally::new(c, model)).collect(),
             windows: None,
+            calls: None,
             first_waits: Vec::new(),
             grid: Vec::new(),
             patience: Vec::new(),
@@ -180,7 +190,8 @@ impl<'m> World<'m> {
             events: 0,
             pods_started: 0,
             has_patience: model.classes.iter().any(|c| c.patience.is_some()),
-            has_outstanding: model.edges.iter().any(|e| e.balancer == Balancer::LeastConnections),
+            has_outstanding,
+            notes_answers: has_outstanding || model.recording.calls,
             has_preemption: model.services.iter().any(super::stations::preempts),
             has_tries_above: super::chance::nests_retries(model),
             stop_arrivals: matches!(plan.after, After::Stop { .. }),

@@ -1,5 +1,6 @@
 //! Every integration test, in one binary.
 
+mod calls;
 mod capacity;
 mod cli;
 mod coverage;

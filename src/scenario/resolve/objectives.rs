@@ -95,7 +95,12 @@ impl Reader<'_, '_, '_> {
                 }
             }
         }
-        Ok(Objective { text: text.to_owned(), scope, measure, during, every, in_runs })
+        let objective = Objective { text: text.to_owned(), scope, measure, during, every, in_runs };
+        if objective.needs_calls() && !self.build.model.recording.calls {
+            let message = "asks for what became of single calls, which `run.record.calls: false` leaves out";
+            return Err(Wrong::new(message, "run.record.calls: true, or no such objective").into());
+        }
+        Ok(objective)
     }
 
     /// `class/C`, `service/S`, `edge/A->B`, `system`, a class, or nothing before the measure.

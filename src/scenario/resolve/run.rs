@@ -90,6 +90,12 @@ static RECORD: Table = Table {
             "Relative width of a latency bin: 3 %, 0.8 % or 0.1 %",
         ),
         with_default("slowdown", Kind::Bool, "true", "Whether sojourn over own work is averaged per service"),
+        with_default(
+            "calls",
+            Kind::Bool,
+            "true",
+            "Whether response times of edges, service times, and both by window are recorded",
+        ),
         optional("first_waits", Kind::Map(&FIRST_WAITS), "Waits of the first requests of a service"),
         optional("grid", Kind::Map(&GRID), "State of a service at equally spaced instants"),
     ],
@@ -312,6 +318,7 @@ fn read_record<'a>(record: &MapCursor<'a>, model: &mut Model, later: &mut Later<
         _ => 7,
     };
     model.recording.slowdown = record.boolean("slowdown").unwrap_or(true);
+    model.recording.calls = record.boolean("calls").unwrap_or(true);
     if let Some(map) = record.field("first_waits").map(|field| field.map()) {
         let requests = map.count("requests").unwrap_or(0).min(10_000_000) as u32;
         later.first_waits = map.field("service").map(|field| (field, requests));

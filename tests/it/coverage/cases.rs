@@ -102,7 +102,7 @@ fn terminating(id: &str, names: &[(&'static str, &str)]) -> Case {
 /// The model of a truth case, recording as coarsely as `run` does.
 fn model_of(case: &case::Case) -> Model {
     let mut model = build::build(case).expect("a case that can be built").model;
-    model.recording = Recording { slowdown: false, ..Recording::default() };
+    model.recording = Recording { slowdown: false, calls: false, ..Recording::default() };
     model
 }
 

@@ -1,5 +1,6 @@
 //! Calls and services of the plain simulator.
 
+use super::books::{CallEnd, CallLog, Served};
 use super::draws::{of_try, purpose};
 use super::plain::{Call, Life, Plain, Role, Task};
 use flashcrowd::metrics::{EdgeRecord, FailureCause};
@@ -12,7 +13,10 @@ impl Plain<'_> {
         let measured = u64::from(self.tasks[task].measured);
         self.tally(site).calls += measured;
         let number = self.fresh_number();
-        let call = Call { site, number, try_number: number, attempt: 0, child: None };
+        let entry = self.log.calls.len();
+        let (edge, measured) = (self.edge(site), self.tasks[task].measured);
+        self.log.calls.push(CallLog { edge, measured, began: self.now, tries: 0, end: None });
+        let call = Call { site, number, try_number: number, attempt: 0, child: None, entry };
         self.tasks[task].call = Some(call);
         if let Some(timeout) = self.model.sites[site.index()].policy.timeout {
             self.arm_call(task, call, timeout.as_nanos());
@@ -36,6 +40,7 @@ impl Plain<'_> {
         let Some(call) = self.call_of(task) else { return };
         let measured = u64::from(self.tasks[task].measured);
         self.tally(site).attempts += measured;
+        self.log.calls[call.entry].tries += 1;
         if let Some(timeout) = policy.try_timeout {
             self.arm_try(task, call, timeout.as_nanos());
         }
@@ -76,6 +81,7 @@ impl Plain<'_> {
         self.returned(call.site, self.tasks[child].pod);
         match cause {
             None => {
+                self.log.calls[call.entry].end = Some((self.now, CallEnd::Answered));
                 self.tasks[caller].call = None;
                 self.tasks[caller].step += 1;
                 self.todo.push(caller);
@@ -141,6 +147,7 @@ impl Plain<'_> {
         let Some(call) = self.call_of(task) else { return };
         let measured = u64::from(self.tasks[task].measured);
         self.tally(call.site).failed += measured;
+        self.log.calls[call.entry].end = Some((self.now, CallEnd::Failed(cause)));
         self.tasks[task].call = None;
         self.end(task, Some(cause));
     }
@@ -162,6 +169,7 @@ impl Plain<'_> {
         }
         self.end_root(client, Some(FailureCause::Abandoned));
         if let Some(call) = call {
+            self.log.calls[call.entry].end = Some((self.now, CallEnd::Abandoned));
             self.leave_callee(call);
         }
     }
@@ -192,8 +200,8 @@ impl Plain<'_> {
                 self.enqueue(child, service, None);
                 return Ok(());
             }
-            self.log.turned_away(service);
             let cause = if central && exists { FailureCause::Rejected } else { FailureCause::Unavailable };
+            self.log.turned_away(service, cause);
             return Err(cause);
         };
         if self.pods[pod].busy < s.slots {
@@ -207,7 +215,7 @@ impl Plain<'_> {
             self.begin(child, pod);
             self.todo.push(child);
         } else if self.pods[pod].queue.len() as u64 >= u64::from(s.queue_limit) {
-            self.log.turned_away(service);
+            self.log.turned_away(service, FailureCause::Rejected);
             self.returned(site, Some(pod));
             return Err(FailureCause::Rejected);
         } else {
@@ -262,6 +270,12 @@ impl Plain<'_> {
         self.note_queue(service);
     }
 
+    /// The class of a client that makes one plain call.
+    fn plain_class(&self, task: usize) -> Option<usize> {
+        let Role::Client { root, .. } = self.tasks[task].role else { return None };
+        Some(self.log.roots[root].class).filter(|&class| super::log::is_plain_call(self.model, class))
+    }
+
     /// A task that has a slot begins its service, unless it goes on after an interruption.
     fn begin(&mut self, task: usize, pod: usize) {
         let Some(service) = self.tasks[task].service else { return };
@@ -280,6 +294,7 @@ impl Plain<'_> {
         }
         if !self.tasks[task].started {
             self.log.services[service].starts.push(wait);
+            self.tasks[task].begun = self.now;
         }
         self.tasks[task].started = true;
     }
@@ -299,7 +314,12 @@ impl Plain<'_> {
         let (Some(service), Some(pod)) = (self.tasks[task].service, self.tasks[task].pod) else { return };
         let Task { arrived, measured, given_up, key, .. } = self.tasks[task];
         if served && measured {
+            let class = match self.tasks[task].role {
+                Role::Callee { caller, .. } if !given_up => self.plain_class(caller),
+                _ => None,
+            };
             let log = &mut self.log.services[service];
+            log.served.push(Served { arrived, started: self.tasks[task].begun, ended: self.now, class });
             log.sojourns.push(self.now - arrived);
             log.wasted += u64::from(given_up);
             let step = self.tasks[task].step;

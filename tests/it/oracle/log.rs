@@ -1,5 +1,6 @@
 //! What the plain simulator wrote down, and the record that follows from it: everything is counted afterwards.
 
+use super::books::{self, CallLog, Served};
 use flashcrowd::metrics::{
     ClassRecord, ClassWindow, EdgeRecord, FailureCause, LevelIntegral, Recorder, RunRecord, ScalingEvent,
     ServiceRecord, ServiceWindow, Stopped, WindowRecord,
@@ -36,6 +37,9 @@ pub struct ServiceLog {
     pub starts: Vec<u64>,
     pub left: Vec<u64>,
     pub sojourns: Vec<u64>,
+    pub served: Vec<Served>,
+    /// Instants and causes of measured calls that were turned away.
+    pub refused: Vec<(u64, FailureCause)>,
     pub wasted: u64,
     pub slowdowns: (f64, u64),
     pub scaling: Vec<(u64, u32, u32)>,
@@ -53,6 +57,7 @@ pub struct Log {
     pub roots: Vec<Root>,
     pub services: Vec<ServiceLog>,
     pub edges: Vec<EdgeRecord>,
+    pub calls: Vec<CallLog>,
     pub class_waits: Vec<Vec<u64>>,
     /// Tries made inside calls that had been tried again.
     pub repeated: u64,
@@ -69,7 +74,7 @@ pub fn is_plain_call(model: &Model, class: usize) -> bool {
     policy.timeout.is_none() && policy.try_timeout.is_none() && policy.retries == 0 && policy.loss == 0.0
 }
 
-fn recorder(bits: u8, nanos: &[u64]) -> Recorder {
+pub fn recorder(bits: u8, nanos: &[u64]) -> Recorder {
     let mut recorder = Recorder::new(bits);
     nanos.iter().for_each(|&n| recorder.record(n));
     recorder
@@ -81,6 +86,7 @@ impl Log {
             roots: Vec::new(),
             services: model.services.iter().map(|_| ServiceLog::default()).collect(),
             edges: vec![EdgeRecord::default(); model.edges.len()],
+            calls: Vec::new(),
             class_waits: vec![Vec::new(); model.classes.len()],
             repeated: 0,
             ended: 0,
@@ -89,9 +95,11 @@ impl Log {
     }
 
     /// The arrival written down last is turned away.
-    pub fn turned_away(&mut self, service: usize) {
-        if let Some(last) = self.services[service].arrivals.last_mut() {
+    pub fn turned_away(&mut self, service: usize, cause: FailureCause) {
+        let log = &mut self.services[service];
+        if let Some(last) = log.arrivals.last_mut() {
             last.2 = true;
+            log.refused.extend(last.1.then_some((last.0, cause)));
         }
     }
 
@@ -120,6 +128,7 @@ impl Log {
             services: services.collect(),
             edges: self.edges.clone(),
             limits,
+            calls: Some(books::record(self, model, if windows.is_some() { &spans } else { &[] }, bits)),
             windows,
             span: to - from,
             ended: SimTime::from_nanos(self.ended),

@@ -7,13 +7,14 @@
 //! every integral, every window.
 
 mod balance;
+mod books;
 mod calls;
 mod draws;
 mod log;
 pub mod models;
 mod plain;
 
-use flashcrowd::metrics::{Recorder, RunRecord, ServiceRecord};
+use flashcrowd::metrics::{EdgeCalls, Recorder, RunRecord, ServiceRecord};
 use flashcrowd::model::{Mode, Model, WarmUp};
 use flashcrowd::system::simulate;
 use models::{Kind, random_model};
@@ -59,6 +60,7 @@ fn compare_exactly(what: &str, pair: &Pair) {
         "{what}: span, end, reason, limits"
     );
     assert_eq!(engine.edges, oracle.edges, "{what}: edges");
+    compare_calls(what, engine, oracle);
     for (class, (ours, theirs)) in engine.classes.iter().zip(&oracle.classes).enumerate() {
         assert!(ours == theirs, "{what}, class {class}:\n{}\n{}", brief_class(ours), brief_class(theirs));
     }
@@ -82,6 +84,32 @@ fn compare_exactly(what: &str, pair: &Pair) {
         assert!(ours.classes == theirs.classes, "{what}: windows of classes");
         assert_eq!(ours.services, theirs.services, "{what}: windows of services");
     }
+}
+
+/// Calls, with response times, service times and windows.
+fn compare_calls(what: &str, engine: &RunRecord, oracle: &RunRecord) {
+    let (Some(ours), Some(theirs)) = (&engine.calls, &oracle.calls) else {
+        panic!("{what}: calls are recorded")
+    };
+    for (edge, (ours, theirs)) in ours.edges.iter().zip(&theirs.edges).enumerate() {
+        assert_eq!(sums(&ours.response), sums(&theirs.response), "{what}, edge {edge}: response times");
+        for (window, (ours, theirs)) in ours.windows.iter().zip(&theirs.windows).enumerate() {
+            assert_eq!(ours, theirs, "{what}, edge {edge}, window {window}");
+        }
+        assert!(ours == theirs, "{what}, edge {edge}:\n{}\n{}", brief_edge(ours), brief_edge(theirs));
+    }
+    for (service, (ours, theirs)) in ours.services.iter().zip(&theirs.services).enumerate() {
+        assert_eq!(sums(&ours.service), sums(&theirs.service), "{what}, service {service}: service times");
+        for (window, (ours, theirs)) in ours.windows.iter().zip(&theirs.windows).enumerate() {
+            assert_eq!(ours, theirs, "{what}, service {service}, window {window}");
+        }
+        assert!(ours == theirs, "{what}, service {service}: {:?} {:?}", ours.within, theirs.within);
+    }
+    assert!(ours == theirs, "{what}: classes' service times");
+}
+
+fn brief_edge(e: &EdgeCalls) -> String {
+    format!("{} {:?} {} {:?} {:?}", e.answered, e.failed, e.abandoned, e.within, e.attempts)
 }
 
 fn sums(r: &Recorder) -> (u64, u128) {

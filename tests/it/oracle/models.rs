@@ -367,15 +367,22 @@ impl Maker {
             first_waits: Some((probed, 1_000_000)),
             ..Recording::default()
         };
-        let scope = Scope::System;
-        let measure = Measure::Within(SimDuration::from_secs_f64(0.15), Comparison::More, 0.9);
-        self.model.objectives.push(Objective {
-            text: String::new(),
-            scope,
-            measure,
-            during: None,
-            every: None,
-            in_runs: None,
-        });
+        let edge = EdgeId(dice.below(self.model.edges.len() as u32) as u16);
+        for (scope, seconds) in [
+            (Scope::System, 0.15),
+            (Scope::Edge(edge), 0.1),
+            (Scope::Service(probed), 0.12),
+            (Scope::Service(probed), 0.05),
+        ] {
+            let measure = Measure::Within(SimDuration::from_secs_f64(seconds), Comparison::More, 0.9);
+            self.model.objectives.push(Objective {
+                text: String::new(),
+                scope,
+                measure,
+                during: None,
+                every: None,
+                in_runs: None,
+            });
+        }
     }
 }

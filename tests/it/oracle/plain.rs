@@ -31,6 +31,8 @@ pub struct Task {
     pub queued: bool,
     /// Its service has begun, whether or not it was interrupted since.
     pub started: bool,
+    /// When it first began.
+    pub begun: u64,
     pub over: bool,
     pub call: Option<Call>,
     pub join: Option<Join>,
@@ -58,6 +60,8 @@ pub struct Call {
     pub try_number: u64,
     pub attempt: u8,
     pub child: Option<usize>,
+    /// Its place in the log.
+    pub entry: usize,
 }
 
 /// Branches that are waited for.
@@ -432,6 +436,7 @@ impl<'m> Plain<'m> {
             given_up: false,
             queued: false,
             started: false,
+            begun: 0,
             over: false,
             call: None,
             join: None,

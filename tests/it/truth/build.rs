@@ -47,6 +47,7 @@ pub fn empty() -> Result<Model, Unsupported> {
     model.add_law(zero);
     model.recording = Recording { resolution_bits: RESOLUTION_BITS, ..Recording::default() };
     model.recording.slowdown = false;
+    model.recording.calls = false;
     model.plan.after = After::Continue { drain_limit: SimDuration::FOREVER };
     model.plan.mode = Mode::Terminating;
     Ok(model)

@@ -1,0 +1,115 @@
+//! Objectives on services and edges, by window.
+
+use flashcrowd::analysis::{ObjectiveResult, Outcome};
+use flashcrowd::study::Study;
+
+/// A shop whose database can serve 100 reads/s and is asked 40/s, but 160/s for 20 s.
+fn shop(objectives: &[&str]) -> String {
+    let list: String = objectives.iter().map(|o| format!("  - {o}\n")).collect();
+    format!(
+        "schema: 1\nname: A shop\n\
+         run:\n  t0: 2026-11-11T20:00:00+08:00\n  from: T0-100s\n  to: T0+100s\n  settle: 20s\n  replications: 12\n  \
+         record: {{ window: 10s }}\n  windows: {{ before: T0-90s..T0-10s }}\n\
+         traffic:\n  shoppers:\n    rate: 40/s\n    peaks: {{ rush: {{ at: T0, factor: 4, hold: 20s }} }}\n    \
+         classes: {{ buy: {{ entry: web.buy }} }}\n\
+         services:\n  web:\n    replicas: 1\n    slots: unlimited\n    \
+         operations: {{ buy: [ {{ work: 1ms }}, {{ call: db.read }} ] }}\n    \
+         upstreams: {{ db: {{ timeout: 5s }} }}\n  \
+         db: {{ replicas: 1, slots: 1, queue_limit: 400, operations: {{ read: [ {{ work: 10ms }} ] }} }}\n\
+         objectives:\n{list}"
+    )
+}
+
+fn judged(objectives: &[&str]) -> Vec<ObjectiveResult> {
+    let result = Study::from_text(&shop(objectives)).run().expect("a valid scenario");
+    result.summary.objectives
+}
+
+#[test]
+fn promises_during_a_window_are_kept_or_broken() {
+    let rules = [
+        ("service/db p99 < 150ms during before", Outcome::Pass),
+        ("service/db p99 < 150ms during rush", Outcome::Fail),
+        ("service/db mean < 50ms during before", Outcome::Pass),
+        ("service/db within 100ms >= 90% during before", Outcome::Pass),
+        ("service/db within 100ms >= 90% during rush", Outcome::Fail),
+        ("service/db success >= 99% during before", Outcome::Pass),
+        ("service/db errors <= 1% during rush", Outcome::Fail),
+        ("edge/web->db p99 < 150ms during before", Outcome::Pass),
+        ("edge/web->db p99 < 150ms during rush", Outcome::Fail),
+        ("edge/web->db p50 < 50ms", Outcome::Pass),
+        ("edge/web->db within 200ms >= 99% during before", Outcome::Pass),
+        ("edge/web->db within 200ms >= 99% in every 10s window", Outcome::Fail),
+        ("edge/web->db success >= 99% during before in 90% of runs", Outcome::Inconclusive),
+        ("edge/web->db errors <= 1% during rush", Outcome::Fail),
+        ("edge/web->db shed <= 1% during rush", Outcome::Fail),
+        ("edge/clients->web p99 < 150ms during before", Outcome::Pass),
+        ("edge/clients->web within 200ms >= 99% during rush", Outcome::Fail),
+        ("edge/web->db retries <= 1.01 during rush", Outcome::Pass),
+        ("service/db p99 < 150ms in every 10s window", Outcome::Fail),
+    ];
+    let results = judged(&rules.map(|rule| rule.0));
+    for ((rule, outcome), result) in rules.iter().zip(&results) {
+        assert_eq!(result.outcome, *outcome, "{rule}: {result:?}");
+        assert!(result.measured.is_some(), "{rule}: {result:?}");
+    }
+    // Twelve runs that all met it show 75 % of runs and not 90 %.
+    assert!(results[12].note.as_ref().unwrap().starts_with("all 12 runs met it"), "{:?}", results[12].note);
+    // The backlog of 1,200 reads above capacity fills the queue of 400 before the rush ends.
+    let worst = results[18].worst_at.expect("a worst window");
+    assert!((0.0..=20.0).contains(&worst), "{worst}");
+}
+
+#[test]
+fn what_is_not_recorded_cannot_be_promised() {
+    let refused = |rule: &str| {
+        let text = shop(&[rule]).replace("window: 10s", "window: 10s, calls: false");
+        let prepared = Study::from_text(&text).prepare().expect("a text");
+        prepared.scenario.is_none()
+    };
+    for rule in [
+        "edge/web->db p99 < 150ms",
+        "edge/web->db shed <= 1%",
+        "service/db p99 < 150ms during rush",
+        "service/db errors <= 1% in every 10s window",
+        "retries <= 1.2 during rush",
+    ] {
+        assert!(refused(rule), "{rule}");
+    }
+    for rule in ["service/db p99 < 150ms", "edge/web->db errors <= 1%", "buy p99 < 150ms during rush"] {
+        assert!(!refused(rule), "{rule}");
+    }
+    let text = shop(&["edge/web->db p99 < 150ms"]).replace("window: 10s", "window: 10s, calls: false");
+    let Err(error) = Study::from_text(&text).run() else { panic!("it was refused") };
+    assert!(error.to_string().contains("run.record.calls"), "{error}");
+}
+
+#[test]
+fn calls_are_in_every_file_and_the_same_for_any_number_of_threads() {
+    let study = |threads| {
+        let text =
+            shop(&["edge/web->db p99 < 150ms during rush", "service/db within 100ms >= 90% during before"]);
+        Study::from_text(&text).threads(threads).run().expect("a valid scenario")
+    };
+    let (one, two) = (study(1), study(2));
+    let text = |name: &str| {
+        let files = [&one, &two].map(|run| run.files.iter().find(|f| f.name == name).expect("a file"));
+        assert!(files[0].content == files[1].content, "{name} differs");
+        String::from_utf8(files[0].content.clone()).expect("text")
+    };
+    let summary = text("summary.csv");
+    for row in [
+        "service/db,mean_service_time,s,0.01,0.01,0.01,12",
+        "edge/web->db,sojourn_p99,s,",
+        "edge/web->db,failed_rejected,requests,",
+        "edge/clients->web,mean_sojourn,s,",
+        "class/buy,mean_service_time,s,",
+        "service/db,within_0.1s,1,",
+    ] {
+        assert!(summary.contains(&format!("\n{row}")), "{row}");
+    }
+    let series = text("timeseries.csv");
+    for row in ["service/db,sojourn_p99", "edge/web->db,sojourn_p50", "edge/web->db,goodput"] {
+        assert!(series.contains(row), "{row}");
+    }
+}
