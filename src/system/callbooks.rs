@@ -1,7 +1,7 @@
 //! The books of calls: response times of edges, service times, and both by window.
 //!
 //! They are kept only where they are asked for, beside the frames and not in them, so that a run without them pays
-//! nothing. What the record of a class says already is not noted twice: a client whose program is one plain call has
+//! nothing: what events call here is marked cold, for it must not cost registers where it is not called. What the record of a class says already is not noted twice: a client whose program is one plain call has
 //! no frame of its own, and its requests are the calls of its edge; where all calls of a service are such requests,
 //! its windows are theirs.
 
@@ -226,7 +226,7 @@ impl World<'_> {
     }
 
     /// A frame begins a call.
-    #[inline(never)]
+    #[cold]
     pub fn note_call(&mut self, id: u32, hot: HotSite, measured: bool) {
         let Some(books) = &mut self.calls else { return };
         put(&mut books.began, id, self.now);
@@ -258,8 +258,8 @@ impl World<'_> {
 
     /// A call is turned away at the door of its service.
     #[cold]
-    pub fn note_turned_away(&mut self, site: SiteId, measured: bool, cause: FailureCause) {
-        let Some(books) = self.calls.as_mut().filter(|_| measured) else { return };
+    pub fn note_turned_away(&mut self, id: u32, site: SiteId, cause: FailureCause) {
+        let Some(books) = self.calls.as_mut().filter(|_| self.frames[id].is(flag::MEASURED)) else { return };
         let target = self.sites[site.index()].target as usize;
         if let Some(window) = books.record.services[target].windows.get_mut(books.grid.at(self.now)) {
             window.failed[cause as usize] += 1;
@@ -267,7 +267,7 @@ impl World<'_> {
     }
 
     /// A call is answered well.
-    #[inline(never)]
+    #[cold]
     pub fn note_answer(&mut self, id: u32, site: SiteId) {
         let Some(books) = &mut self.calls else { return };
         if !self.frames[id].is(flag::MEASURED) {
@@ -303,7 +303,7 @@ impl World<'_> {
     }
 
     /// Service of a frame begins.
-    #[inline(never)]
+    #[cold]
     pub fn note_start(&mut self, id: u32, service: usize, wait: u64) {
         if let Some(books) = &mut self.calls {
             put(&mut books.started, id, self.now);
@@ -314,15 +314,11 @@ impl World<'_> {
     }
 
     /// A frame has been served to the end of its program.
-    #[inline(never)]
+    #[cold]
     pub fn note_end(&mut self, id: u32, frame: &Ended, service: usize) {
-        if self.stations[service].slowdown {
-            self.note_slowdown(frame, service);
-        }
-        if let Some(books) = &mut self.calls {
-            let served = self.now - books.started[id as usize];
-            books.note_end(frame, service, self.now - frame.arrived, served);
-        }
+        let Some(books) = &mut self.calls else { return };
+        let served = self.now - books.started[id as usize];
+        books.note_end(frame, service, self.now - frame.arrived, served);
     }
 
     /// Calls of edges whose callers have frames of their own are conserved.

@@ -40,7 +40,9 @@ impl World<'_> {
             if let Some(ring) = hot.of_call {
                 self.calendar.arm(ring, event::pack(Kind::CallTimedOut, self.frames[id].epoch, id));
             }
-            self.note_call(id, hot, measured);
+            if self.calls.is_some() {
+                self.note_call(id, hot, measured);
+            }
         }
         self.try_hot(id, site, hot);
     }
@@ -87,7 +89,7 @@ impl World<'_> {
             Ok(false) => {}
             Err(cause) => {
                 if self.calls.is_some() {
-                    self.note_turned_away(site, flags & flag::MEASURED != 0, cause);
+                    self.note_turned_away(child, site, cause);
                 }
                 self.drop_frame(child);
                 self.frames[id].next = NIL;

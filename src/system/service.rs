@@ -35,7 +35,7 @@ impl World<'_> {
             Err(cause) => {
                 self.edges[self.sites[site.index()].edge as usize].record.failed += u64::from(measured);
                 if self.calls.is_some() {
-                    self.note_turned_away(site, measured, cause);
+                    self.note_turned_away(id, site, cause);
                 }
                 let ended = Ended { pod: NIL, ..Ended::of(&self.frames[id]) };
                 self.end_root(&ended, Some(cause));
@@ -200,7 +200,12 @@ impl World<'_> {
             self.release_unevenly(service, id);
         }
         if served && self.stations[service].notes_ends {
-            self.note_end(ended, frame, service);
+            if self.stations[service].slowdown {
+                self.note_slowdown(frame, service);
+            }
+            if self.calls.is_some() {
+                self.note_end(ended, frame, service);
+            }
         }
     }
 

@@ -30,6 +30,8 @@ struct Pair {
     engine: RunRecord,
     oracle: RunRecord,
     starts: Vec<u64>,
+    /// Calls of measured requests that had not ended at the end, by edge.
+    unfinished: Vec<u64>,
     repeated: u64,
 }
 
@@ -41,8 +43,12 @@ fn run_both(model: &Model, replication: u64) -> Pair {
         from += cut;
     }
     let oracle = log.record(model, from.as_nanos(), model.plan.to().as_nanos());
+    let open =
+        |edge: usize| log.calls.iter().filter(move |c| c.measured && c.edge == edge && c.end.is_none());
+    let unfinished = (0..model.edges.len()).map(|edge| open(edge).count() as u64).collect();
     let probed = model.recording.first_waits.map_or(0, |(service, _)| service.index());
-    Pair { engine, oracle, starts: log.services[probed].starts.clone(), repeated: log.repeated }
+    let starts = log.services[probed].starts.clone();
+    Pair { engine, oracle, starts, unfinished, repeated: log.repeated }
 }
 
 /// The integral's own numbers: its memory may have grown where no time was spent.
@@ -61,6 +67,12 @@ fn compare_exactly(what: &str, pair: &Pair) {
     );
     assert_eq!(engine.edges, oracle.edges, "{what}: edges");
     compare_calls(what, engine, oracle);
+    for (edge, unfinished) in pair.unfinished.iter().enumerate() {
+        let (begun, calls) = (engine.edges[edge], &engine.calls.as_ref().expect("calls").edges[edge]);
+        let over = calls.answered + calls.failures() + calls.abandoned;
+        assert_eq!(begun.calls, over + unfinished, "{what}, edge {edge}: calls are conserved");
+        assert_eq!(begun.failed, calls.failures(), "{what}, edge {edge}: failures have causes");
+    }
     for (class, (ours, theirs)) in engine.classes.iter().zip(&oracle.classes).enumerate() {
         assert!(ours == theirs, "{what}, class {class}:\n{}\n{}", brief_class(ours), brief_class(theirs));
     }
