@@ -7,8 +7,7 @@
 
 use super::arrivals::direct_call;
 use super::frame::flag;
-use super::programs::Ended;
-use super::world::{HotSite, World};
+use super::world::World;
 use crate::metrics::{CallRecord, EdgeCalls, FailureCause, Recorder, RunRecord, ServiceCalls};
 use crate::model::{EdgeId, Measure, Model, Scope, ServiceId, SiteId};
 
@@ -49,6 +48,13 @@ pub struct CallBooks {
     direct: Vec<Option<usize>>,
     /// The class whose requests are all calls of a service.
     mirrored: Vec<Option<usize>>,
+}
+
+/// How long a call was in a service, and how long of that in its slot.
+#[derive(Clone, Copy, Debug)]
+pub struct Served {
+    pub sojourn: u64,
+    pub in_slot: u64,
 }
 
 /// Limits in nanoseconds of the `within` objectives of a scope, sorted.
@@ -110,34 +116,27 @@ impl CallBooks {
         Self { grid, record, began: Vec::new(), started: Vec::new(), direct, mirrored }
     }
 
-    /// A frame's program has run to its end after this time in the service and in its slot.
-    pub fn note_end(&mut self, frame: &Ended, service: usize, sojourn: u64, served: u64) {
-        if !frame.is(flag::MEASURED) {
-            return;
-        }
+    /// The program of a measured frame has run to its end. `class` is that of a root whose client still waits.
+    pub fn note_end(&mut self, service: usize, arrived: u64, class: Option<usize>, times: Served) {
         let tally = &mut self.record.services[service];
-        tally.service.record(served);
-        let answered = frame.flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT;
-        let class = frame.parent as usize;
-        if self.mirrored[service].is_some() && tally.limits.is_empty() {
-            // All else is the class's.
-        } else {
-            count_within(&mut tally.within, &tally.limits, sojourn);
-            if let Some(window) = tally.windows.get_mut(self.grid.at(frame.arrived)) {
-                count_within(&mut window.within, &tally.limits, sojourn);
-                if self.mirrored[service].is_none() {
-                    window.answer(sojourn);
+        tally.service.record(times.in_slot);
+        // All else of a mirrored service is the class's.
+        let mirrored = self.mirrored[service].is_some();
+        if !mirrored || !tally.limits.is_empty() {
+            count_within(&mut tally.within, &tally.limits, times.sojourn);
+            if let Some(window) = tally.windows.get_mut(self.grid.at(arrived)) {
+                count_within(&mut window.within, &tally.limits, times.sojourn);
+                if !mirrored {
+                    window.answer(times.sojourn);
                 }
             }
         }
-        if answered
-            && self.mirrored[service].is_none()
-            && let Some(times) = &mut self.record.classes[class]
-        {
-            times.record(served);
+        let Some(class) = class else { return };
+        if !mirrored && let Some(recorder) = &mut self.record.classes[class] {
+            recorder.record(times.in_slot);
         }
-        if answered && let Some(edge) = self.direct[class] {
-            self.note_direct_answer(edge, frame.arrived, sojourn);
+        if let Some(edge) = self.direct[class] {
+            self.note_direct_answer(edge, arrived, times.sojourn);
         }
     }
 
@@ -227,25 +226,24 @@ impl World<'_> {
 
     /// A frame begins a call.
     #[cold]
-    pub fn note_call(&mut self, id: u32, hot: HotSite, measured: bool) {
+    pub fn note_call(&mut self, id: u32, edge: u16, target: u16) {
         let Some(books) = &mut self.calls else { return };
         put(&mut books.began, id, self.now);
-        if measured {
-            if let Some(window) =
-                books.record.edges[hot.edge as usize].windows.get_mut(books.grid.at(self.now))
-            {
+        if self.frames[id].is(flag::MEASURED) {
+            if let Some(window) = books.record.edges[edge as usize].windows.get_mut(books.grid.at(self.now)) {
                 window.calls += 1;
             }
-            books.count_attempt(hot.edge as usize, self.now);
-            books.count_try(hot.target as usize, self.now, true);
+            books.count_attempt(edge as usize, self.now);
+            books.count_try(target as usize, self.now, true);
         }
     }
 
     /// A call is tried again.
-    pub fn note_further_try(&mut self, id: u32, hot: HotSite) {
+    #[cold]
+    pub fn note_further_try(&mut self, id: u32, edge: u16, target: u16) {
         let Some(books) = self.calls.as_mut().filter(|_| self.frames[id].is(flag::MEASURED)) else { return };
-        books.count_attempt(hot.edge as usize, books.began[id as usize]);
-        books.count_try(hot.target as usize, self.now, true);
+        books.count_attempt(edge as usize, books.began[id as usize]);
+        books.count_try(target as usize, self.now, true);
     }
 
     /// A try of a measured request is lost on its way.
@@ -315,10 +313,11 @@ impl World<'_> {
 
     /// A frame has been served to the end of its program.
     #[cold]
-    pub fn note_end(&mut self, id: u32, frame: &Ended, service: usize) {
-        let Some(books) = &mut self.calls else { return };
-        let served = self.now - books.started[id as usize];
-        books.note_end(frame, service, self.now - frame.arrived, served);
+    pub fn note_end(&mut self, id: u32, service: usize, arrived: u64, parent: u32, flags: u8) {
+        let Some(books) = self.calls.as_mut().filter(|_| flags & flag::MEASURED != 0) else { return };
+        let times = Served { sojourn: self.now - arrived, in_slot: self.now - books.started[id as usize] };
+        let waited_for = flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT;
+        books.note_end(service, arrived, waited_for.then_some(parent as usize), times);
     }
 
     /// Calls of edges whose callers have frames of their own are conserved.

@@ -41,7 +41,7 @@ impl World<'_> {
                 self.calendar.arm(ring, event::pack(Kind::CallTimedOut, self.frames[id].epoch, id));
             }
             if self.calls.is_some() {
-                self.note_call(id, hot, measured);
+                self.note_call(id, hot.edge, hot.target);
             }
         }
         self.try_hot(id, site, hot);
@@ -50,7 +50,9 @@ impl World<'_> {
     /// A further try of a call.
     fn try_again(&mut self, id: u32, site: SiteId) {
         let hot = self.sites[site.index()];
-        self.note_further_try(id, hot);
+        if self.calls.is_some() {
+            self.note_further_try(id, hot.edge, hot.target);
+        }
         self.try_hot(id, site, hot);
     }
 

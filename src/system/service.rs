@@ -204,7 +204,7 @@ impl World<'_> {
                 self.note_slowdown(frame, service);
             }
             if self.calls.is_some() {
-                self.note_end(ended, frame, service);
+                self.note_end(ended, service, frame.arrived, frame.parent, frame.flags);
             }
         }
     }

@@ -8,11 +8,10 @@
 //! that of the general path, the number of events included.
 
 use super::arrivals::{Stream, direct_call};
-use super::callbooks::CallBooks;
+use super::callbooks::{CallBooks, Served};
 use super::event::{self, Kind};
 use super::frame::{Frames, NIL, flag};
 use super::measure::{ClassTally, Clock};
-use super::programs::Ended;
 use super::queues::{pop_front, push_back};
 use super::stations::{Queue, Station};
 use super::world::{CHECK_EVERY, World};
@@ -205,15 +204,13 @@ impl Scene<'_, '_> {
         self.queue.ends.push(event_key(at, event::pack(Kind::WorkCompleted, 0, id)));
     }
 
-    fn note_end(&mut self, key: Key, arrived: u64, flags: u8, sojourn: u64) {
+    fn note_end(&mut self, key: Key, arrived: u64, sojourn: u64) {
         let work = self.queue.work_of(key);
         if self.station.slowdown {
             self.station.note_slowdown(sojourn, work);
         }
         if let Some(calls) = &mut self.calls {
-            let (parent, parent_epoch, pod, pc) = (0, NIL, 0, self.queue.step as u16 + 1);
-            let ended = Ended { key, arrived, parent, parent_epoch, pod, pc, flags };
-            calls.note_end(&ended, 0, sojourn, work);
+            calls.note_end(0, arrived, Some(0), Served { sojourn, in_slot: work });
         }
     }
 
@@ -231,7 +228,7 @@ impl Scene<'_, '_> {
             first => self.begin_service(first),
         }
         if self.station.notes_ends && measured {
-            self.note_end(key, arrived, flags, sojourn);
+            self.note_end(key, arrived, sojourn);
         }
         self.class.succeed(self.windows, arrived, measured, self.clock);
         self.frames.remove(id);
