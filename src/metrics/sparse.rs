@@ -1,30 +1,47 @@
 //! Counts of which most are zero, written as the few that are not.
 
+use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 /// Longer lists are not ours.
 const LONGEST: usize = 1 << 24;
 
 /// The length, and for each count that is not zero the zeros before it.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Sparse {
     length: usize,
     filled: Vec<(u32, u64)>,
 }
 
+/// The same for counts that are only looked at: writing them takes no memory.
+#[derive(Serialize)]
+struct Written<'a> {
+    length: usize,
+    filled: Filled<'a>,
+}
+
+struct Filled<'a>(&'a [u64]);
+
+impl Serialize for Filled<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = self.0.iter().filter(|&&count| count != 0).count();
+        let mut list = serializer.serialize_seq(Some(number))?;
+        let mut zeros = 0_u32;
+        for &count in self.0 {
+            if count == 0 {
+                zeros += 1;
+            } else {
+                list.serialize_element(&(zeros, count))?;
+                zeros = 0;
+            }
+        }
+        list.end()
+    }
+}
+
 /// Writes `counts`.
 pub(super) fn serialize<S: Serializer>(counts: &[u64], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut filled = Vec::new();
-    let mut zeros = 0;
-    for &count in counts {
-        if count == 0 {
-            zeros += 1;
-        } else {
-            filled.push((zeros, count));
-            zeros = 0;
-        }
-    }
-    Sparse { length: counts.len(), filled }.serialize(serializer)
+    Written { length: counts.len(), filled: Filled(counts) }.serialize(serializer)
 }
 
 /// Reads what [`serialize`] wrote.

@@ -52,7 +52,10 @@ fn one(answer: &CapacityAnswer, search: &SearchAnswer) -> String {
     for chart in charts(answer, search) {
         html.push_str(&format!("<figure class=\"scroll\">{chart}</figure>\n"));
     }
-    html.push_str(&table(&cells(search, &answer.objectives)));
+    let mut rows = cells(search, &answer.objectives);
+    // A mark and its word stay in one line.
+    rows.iter_mut().skip(1).for_each(|row| row[1] = row[1].replace(' ', "\u{a0}"));
+    html.push_str(&table(&rows));
     html
 }
 

@@ -1,6 +1,7 @@
 //! Answers in sentences that a planner can act on.
 
-use crate::analysis::capacity::{Breaking, Missed, Phase, SearchAnswer, SearchEnd, Standing};
+use crate::analysis::Estimate;
+use crate::analysis::capacity::{Breaking, Missed, Phase, PointRow, SearchAnswer, SearchEnd, Standing};
 use crate::report::number::{human, plain};
 
 /// A share in few digits.
@@ -53,7 +54,7 @@ pub(super) fn sentence(answer: &SearchAnswer) -> String {
             (_, 0) => format!("; then, at {at}, it misses"),
             _ => format!("; at {at} it misses"),
         };
-        text.push_str(&format!("{joint} {}", breaks(first)));
+        text.push_str(&format!("{joint} {}{}", breaks(first), runs_that_meet(answer, &first.setting)));
     }
     match &answer.next {
         Some(next) if next.setting.is_empty() => {
@@ -65,6 +66,18 @@ pub(super) fn sentence(answer: &SearchAnswer) -> String {
         None => {}
     }
     text
+}
+
+/// What share of runs meets every objective at a setting, where that is what is asked: a mean inside its limit would
+/// else read as if nothing were missed.
+fn runs_that_meet(answer: &SearchAnswer, setting: &[String]) -> String {
+    let tried = answer.points.iter().filter(|point| point.setting == setting && point.phase != Phase::Next);
+    let met = tried.max_by_key(|point| point.phase).and_then(|point| point.runs_met);
+    let told = |met: Estimate| match met.mean {
+        0.0 => ": no run meets every objective".to_owned(),
+        mean => format!(": only {} of runs meet every objective", share(mean)),
+    };
+    met.filter(|_| answer.probability.is_some()).map(told).unwrap_or_default()
 }
 
 /// What a setting misses, with the measured values: `checkout p99 < 800ms (910 ms)`.
@@ -117,6 +130,16 @@ pub(super) fn assurance(answer: &SearchAnswer) -> Vec<String> {
         paths.join(" and "),
         steps.join(" and ")
     ));
+    let is_open = |point: &PointRow| {
+        let all_met = point.runs_met.is_some_and(|met| met.mean == 1.0);
+        point.standing == Standing::Undecided && point.phase == Phase::Probe && all_met
+    };
+    if let Some(wanted) = answer.probability.filter(|_| answer.points.iter().any(is_open)) {
+        all.push(format!(
+            "undecided with all runs met: away from the answer a point is not run until {} of runs can be shown",
+            share(wanted)
+        ));
+    }
     if !answer.monotone {
         all.push(
             "NOT monotone: bolder does not always mean worse here, so the answer is the one below every value seen \
@@ -152,7 +175,7 @@ pub(super) fn cells(answer: &SearchAnswer, objectives: &[String]) -> Vec<Vec<Str
         let by_value = a.values.iter().zip(&b.values).map(|(x, y)| x.total_cmp(y));
         by_value.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then).then(a.phase.cmp(&b.phase))
     });
-    let row = |point: &&crate::analysis::capacity::PointRow| {
+    let row = |point: &&PointRow| {
         let (mark, word) = ruling(point.standing);
         let mut cells = vec![
             point.setting.join(", "),
