@@ -5,6 +5,7 @@ mod integral;
 mod outline;
 mod record;
 mod recorder;
+mod runs;
 mod sketch;
 mod sparse;
 mod window;

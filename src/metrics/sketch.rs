@@ -12,6 +12,7 @@ pub(super) const SKETCH_BITS: u8 = 5;
 pub struct Sketch {
     /// Bin of the first count.
     first: u32,
+    #[serde(with = "super::runs")]
     counts: Vec<u64>,
     sum: u128,
     squares: u128,
