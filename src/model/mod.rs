@@ -98,6 +98,17 @@ impl Model {
         first
     }
 
+    /// The model for one of many runs, of which only figures are wanted: calls are recorded by window only if an
+    /// objective looks at calls. Their windows are the bulk of a record, and serve the charts of a single run.
+    #[must_use]
+    pub fn without_call_series(mut self) -> Self {
+        let looks_at_calls = |o: &Objective| {
+            matches!(o.scope, Scope::Service(_) | Scope::Edge(_)) || matches!(o.measure, Measure::Retries(..))
+        };
+        self.recording.call_windows &= self.objectives.iter().any(looks_at_calls);
+        self
+    }
+
     /// The service called `name`.
     #[must_use]
     pub fn service_named(&self, name: &str) -> Option<ServiceId> {

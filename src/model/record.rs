@@ -13,6 +13,8 @@ pub struct Recording {
     pub slowdown: bool,
     /// Whether response times of edges, service times, and both by window are recorded.
     pub calls: bool,
+    /// Whether calls are also recorded by window, if a series is recorded at all.
+    pub call_windows: bool,
     /// Width of the series' windows; `None` records no series.
     pub window: Option<SimDuration>,
     /// Waits of the first requests of a service, by their order of start.
@@ -23,7 +25,15 @@ pub struct Recording {
 
 impl Default for Recording {
     fn default() -> Self {
-        Self { resolution_bits: 7, slowdown: true, calls: true, window: None, first_waits: None, grid: None }
+        Self {
+            resolution_bits: 7,
+            slowdown: true,
+            calls: true,
+            call_windows: true,
+            window: None,
+            first_waits: None,
+            grid: None,
+        }
     }
 }
 

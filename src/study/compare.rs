@@ -115,7 +115,8 @@ fn run_together(
     let workers = Workers::new(threads).map_err(|error| StudyError::Refused(error.to_string()))?;
     let mut fixed = Vec::with_capacity(models.len());
     for model in models {
-        fixed.push(Arc::new(fix_warm_up(&workers, model, interrupt)?.0));
+        let (model, _) = fix_warm_up(&workers, model, interrupt)?;
+        fixed.push(Arc::new(model.without_call_series()));
     }
     let mut pools: Vec<Pool> = fixed.iter().map(|model| Pool::new(model)).collect();
     let plan = &models[0].plan;

@@ -211,8 +211,10 @@ impl World<'_> {
             return;
         }
         let (width, windows) = match &self.windows {
-            Some(windows) => (windows.width, windows.classes.first().map_or(0, Vec::len)),
-            None => (0, 0),
+            Some(windows) if self.model.recording.call_windows => {
+                (windows.width, windows.classes.first().map_or(0, Vec::len))
+            }
+            _ => (0, 0),
         };
         let mirrored = self.stations.iter().map(|s| s.mirrored_by.map(usize::from)).collect();
         let books = CallBooks::new(self.model, self.from, self.to, width, windows, mirrored);

@@ -182,6 +182,7 @@ impl<'a> Bench<'a> {
 
     fn new_point(&mut self, key: &Key, phase: Phase) -> Result<Point, StudyError> {
         let (model, _) = fix_warm_up(self.workers, &self.model(&key.1)?, self.interrupt)?;
+        let model = model.without_call_series();
         let error = if key.0 { self.confirming_error() } else { self.selecting_error() };
         let pool = Pool::new(&model);
         Ok(Point { phase, model, pool, error, looks: 0, standing: Standing::Undecided })

@@ -166,7 +166,8 @@ impl Bout<'_> {
         let mut race = Race::new(self.workers, self.watch, self.until);
         for mut model in models {
             model.plan.seed = stored.map_or(scenario.model.plan.seed, |stored| stored.seed);
-            race.enter(Arc::new(fix_warm_up(self.workers, &model, interrupt)?.0));
+            let (model, _) = fix_warm_up(self.workers, &model, interrupt)?;
+            race.enter(Arc::new(model.without_call_series()));
         }
         // What is stored has as many replications as the scenario asks for, unless somebody says otherwise.
         let own = scenario.model.plan.replications;

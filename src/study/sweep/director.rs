@@ -228,6 +228,7 @@ impl Open {
             None => model.plan.replications,
             Some(_) => next_batch(0, model.plan.replications),
         };
+        let model = model.without_call_series();
         let pool = Box::new(Pool::new(&model));
         Self { stage: Stage::Measure { model: Arc::new(model), pool }, first, given: 0, taken: 0, target }
     }

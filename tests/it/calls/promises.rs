@@ -1,7 +1,11 @@
 //! Objectives on services and edges, by window.
 
+use std::sync::atomic::AtomicBool;
+
 use flashcrowd::analysis::{ObjectiveResult, Outcome};
+use flashcrowd::metrics::RunRecord;
 use flashcrowd::study::Study;
+use flashcrowd::system::simulate;
 
 /// A shop whose database can serve 100 reads/s and is asked 40/s, but 160/s for 20 s.
 fn shop(objectives: &[&str]) -> String {
@@ -111,5 +115,27 @@ fn calls_are_in_every_file_and_the_same_for_any_number_of_threads() {
     let series = text("timeseries.csv");
     for row in ["service/db,sojourn_p99", "edge/web->db,sojourn_p50", "edge/web->db,goodput"] {
         assert!(series.contains(row), "{row}");
+    }
+}
+
+#[test]
+fn the_windows_of_calls_are_left_out_where_nobody_looks_at_them() {
+    for (objectives, kept) in [
+        (&["buy p99 < 150ms during before", "service/db utilisation <= 50%"][..], true),
+        (&["edge/web->db p99 < 150ms"], true),
+        (&["retries <= 1.01 during rush"], true),
+        (&["buy p99 < 150ms during before", "success >= 90%"], false),
+    ] {
+        let prepared = Study::from_text(&shop(objectives)).prepare().expect("a text");
+        let full = prepared.scenario.expect("a valid scenario").model;
+        let lean = full.clone().without_call_series();
+        let [full, lean] = [full, lean].map(|model| simulate(&model, 0, &AtomicBool::new(false)));
+        let windows = |record: &RunRecord| record.calls.as_ref().unwrap().edges[0].windows.len();
+        assert_eq!((windows(&full), windows(&lean)), (20, if kept { 20 } else { 0 }), "{objectives:?}");
+        let figures = |record: RunRecord| RunRecord {
+            calls: record.calls.map(|calls| calls.without_windows()),
+            ..record
+        };
+        assert_eq!(figures(full), figures(lean));
     }
 }
