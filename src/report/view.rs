@@ -86,6 +86,8 @@ pub(super) const TABLES: [MetricTable; 3] = [
             ("tries per call", "attempts_per_call"),
             ("timed out", "timed_out_ratio"),
             ("failed", "failed_ratio"),
+            ("p50", "sojourn_p50"),
+            ("p99", "sojourn_p99"),
         ],
     },
 ];
