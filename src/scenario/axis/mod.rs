@@ -110,6 +110,16 @@ impl Values {
         }
     }
 
+    /// The same values for what only whole numbers make sense of: a range to draw from whose ends are whole gives
+    /// whole numbers, each equally likely.
+    #[must_use]
+    pub fn of_whole(self) -> Self {
+        match self {
+            Self::Range(range) => Self::Range(range.drawn_whole()),
+            levels @ Self::Levels(_) => levels,
+        }
+    }
+
     /// How many values there are; nothing for a range to draw from.
     #[must_use]
     pub fn count(&self) -> Option<usize> {
@@ -235,6 +245,11 @@ mod tests {
         assert_eq!(at("4 .. 6 whole", 0.3), "4");
         assert_eq!(at("100ms .. 1s", 0.5), "550ms");
         assert_eq!(at("a,b,c", 0.4), "b");
+        let whole = |text: &str, u: f64| Values::parse(text).expect("a range").of_whole().at(u).text;
+        let fifths = [0.0, 0.199, 0.2, 0.5, 0.79, 0.8, 0.999].map(|u| whole("1..5", u));
+        assert_eq!(fifths, ["1", "1", "2", "3", "4", "5", "5"]);
+        assert_eq!(whole("1.5 .. 3", 0.5), "2.25");
+        assert_eq!(whole("10ms .. 20ms", 0.55), "15.5ms");
     }
 
     #[test]

@@ -103,6 +103,14 @@ impl Range {
         range.checked((low.is_instant, high.is_instant))
     }
 
+    /// The same range drawn in whole numbers, if both ends are whole and have no unit.
+    #[must_use]
+    pub(super) fn drawn_whole(self) -> Self {
+        let bare = self.unit.is_empty() && !self.is_instant;
+        let ends_whole = self.low % ONE == 0 && self.high % ONE == 0;
+        Self { is_whole: self.is_whole || (bare && ends_whole), ..self }
+    }
+
     fn checked(self, instants: (bool, bool)) -> Result<Self, Wrong> {
         let wrong = |message: String| Err(Wrong::new(message, EXPECTED));
         if instants.0 != instants.1 {

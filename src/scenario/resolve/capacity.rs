@@ -103,12 +103,18 @@ pub fn stretch(path: &str, range: &str) -> Result<Stretch, Wrong> {
             "a path such as services.web.replicas",
         )
     })?;
+    Stretch::parse(path, range, counts(&parsed))
+}
+
+/// Whether only whole numbers make sense at `path`.
+pub(super) fn counts(path: &Path) -> bool {
+    let last = path.segments.last().map_or("", |segment| segment.text.as_str());
     // Objects of Kubernetes count pods and percents in whole numbers, and so do changes of them on the timeline.
-    let is_whole = parsed.object.is_some()
-        || parsed.segments.iter().any(|segment| segment.text.contains('/'))
-        || kind_at(&parsed)
-            .is_some_and(|kind| kind.includes(|kind| matches!(kind, Kind::Count | Kind::Integer)));
-    Stretch::parse(path, range, is_whole)
+    let in_object =
+        path.object.is_some() || path.segments.iter().any(|segment| segment.text.contains('/'));
+    (in_object && !matches!(last, "cpu" | "memory"))
+        || kind_at(path)
+            .is_some_and(|kind| kind.includes(|kind| matches!(kind, Kind::Count | Kind::Integer)))
 }
 
 /// What the tables declare at an address; nothing where the address leaves them.

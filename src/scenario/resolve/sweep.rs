@@ -1,6 +1,7 @@
 //! The section `sweep`: which values vary, together or in every combination, and under which conditions.
 
 use super::ROOT;
+use super::capacity::counts;
 use crate::scenario::axis::{Condition, Level, MAX_LEVELS, VALUES, Values};
 use crate::scenario::cursor::{Field, MapCursor};
 use crate::scenario::diagnostics::{Diagnostic, nearest};
@@ -207,6 +208,7 @@ impl Reader<'_> {
             }
         };
         let (address, values) = (address?, values?);
+        let values = if counts(&address) { values.of_whole() } else { values };
         self.apart(path, &address, field);
         self.addresses.push(address);
         let (path_span, span) = (field.key_span, field.node.span);

@@ -166,3 +166,18 @@ fn contradictions_are_errors() {
         check_wrong(section, arguments, parts);
     }
 }
+
+#[test]
+fn what_is_counted_is_drawn_in_whole_numbers() {
+    let hpa = "manifests:\n  - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: web }, spec: { scaleTargetRef: { name: web }, maxReplicas: 9 } }\n";
+    let plan = plan(&format!(
+        "{hpa}sweep: {{ vary: {{ services.web.replicas: 1..5, traffic.shoppers.peaks.opening.factor: 2 .. 3, hpa/web.spec.maxReplicas: 7 .. 9 }}, sample: latin 4 }}\n"
+    ));
+    let at = |u: f64| {
+        let point = plan.drawn(&[u; 3]).expect("a point");
+        point.into_iter().map(|level| level.text).collect::<Vec<_>>()
+    };
+    assert_eq!(at(0.0), ["1", "2", "7"]);
+    assert_eq!(at(0.39), ["2", "2.39", "8"]);
+    assert_eq!(at(0.9), ["5", "2.9", "9"]);
+}
