@@ -12,7 +12,7 @@ use super::diagnostics::{Diagnostic, Diagnostics, nearest};
 use super::inputs::Inputs;
 use super::node::{Entry, Mapping, Node, Value};
 use super::source::{Sources, Span};
-use super::table::{Key, Kind, Table};
+use super::table::{Key, Kind, LATER, Table};
 
 /// Entries that a map of names may have.
 const MAX_NAMES: usize = 5_000;
@@ -208,6 +208,10 @@ impl<'a> MapCursor<'a> {
             return self.context.push(Diagnostic::error(entry.key_span, message).help(help));
         }
         let place = if self.path.is_empty() { String::new() } else { format!(" in {}", self.path) };
+        if LATER.contains(&entry.key.as_str()) {
+            let message = format!("unknown key `{}`{place}: it is planned, and not built yet", entry.key);
+            return self.context.push(Diagnostic::error(entry.key_span, message));
+        }
         let message = format!("unknown key `{}`{place}", entry.key);
         let names = || self.table.keys.iter().map(|key| key.name);
         let mut diagnostic = Diagnostic::error(entry.key_span, message);

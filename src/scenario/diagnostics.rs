@@ -109,7 +109,8 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
             score = score.max(0.9);
         }
         // Short names with two letters exchanged, such as wbe, share too few places for the measure above.
-        if given.len() >= 3 && folded.len() >= 3 && strsim::osa_distance(&given, &folded) == 1 {
+        let (short, long) = (given.len().min(folded.len()), given.len().max(folded.len()));
+        if short >= 2 && long >= 3 && strsim::osa_distance(&given, &folded) == 1 {
             score = score.max(0.85);
         }
         if best.is_none_or(|(high, _)| score > high) {
@@ -149,6 +150,26 @@ impl Diagnostics {
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Self) {
         other.list.into_iter().for_each(|diagnostic| self.push(diagnostic));
+    }
+
+    /// Adds all of `other`, in place of what was found at the same places.
+    pub fn replace_at(&mut self, other: Self) {
+        let inside = |small: Span, big: Span| {
+            (small.file, small.line) == (big.file, big.line)
+                && small.column >= big.column
+                && small.column + small.length <= big.column + big.length
+        };
+        let places: Vec<Span> = other.list.iter().filter_map(|found| found.span).collect();
+        let beyond = (self.errors, self.warnings);
+        let kept = std::mem::take(&mut self.list);
+        let listed = |list: &[Diagnostic], severity| list.iter().filter(|d| d.severity == severity).count();
+        let before = (listed(&kept, Severity::Error), listed(&kept, Severity::Warning));
+        let is_there = |d: &Diagnostic| d.span.is_some_and(|span| places.iter().any(|&at| inside(span, at)));
+        self.list = kept.into_iter().filter(|d| !is_there(d)).collect();
+        // Those beyond the ones kept stay counted.
+        self.errors = beyond.0 - before.0 + listed(&self.list, Severity::Error);
+        self.warnings = beyond.1 - before.1 + listed(&self.list, Severity::Warning);
+        self.extend(other);
     }
 
     /// Adds `help` to what was found at `span` and has none.

@@ -38,12 +38,16 @@ fn map_schema(table: &'static Table, definitions: &mut Definitions) -> Map<Strin
         schema.insert("description".into(), json!(description));
         properties.insert(key.name.into(), Value::Object(schema));
     }
-    object(json!({
+    let mut schema = object(json!({
         "description": table.doc,
         "type": ["object", "null"],
         "properties": properties,
         "additionalProperties": false,
-    }))
+    }));
+    if let Some((_, keys)) = APART.iter().find(|(name, _)| *name == table.name) {
+        schema.insert("allOf".into(), apart(keys));
+    }
+    schema
 }
 
 fn reference(table: &'static Table, definitions: &mut Definitions) -> Map<String, Value> {
@@ -59,12 +63,43 @@ fn reference(table: &'static Table, definitions: &mut Definitions) -> Map<String
 const LABEL: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 const NUMBER: &str = r"[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?";
 
+/// Units of time.
+const TIME: &str = "ns|us|µs|μs|ms|s|m|h|d";
+
+/// The pattern of a quantity that is written once, or as `low .. mid .. high` with one of `units` behind each number
+/// (a zero needs none).
+fn with_doubt(certain: &str, units: &str) -> String {
+    let one = format!(r"\s*([0-9]*\.?[0-9]+\s*({units})|0)\s*");
+    format!(r"^(\s*{certain}\s*|{one}\.\.{one}\.\.{one})$")
+}
+
+/// Maps of which at most one of these keys may stand; the decoder asks for exactly one.
+const APART: &[(&str, &[&str])] = &[
+    ("class", &["entry", "steps"]),
+    ("initial", &["requests", "stationary"]),
+    ("peak", &["factor", "add"]),
+    ("source", &["rate", "profile", "trace", "gaps", "mmpp", "users"]),
+    ("step", &["work", "wait", "call", "parallel", "branch", "repeat"]),
+];
+
+/// That no two of `keys` stand in one map; a `null` deletes a key of the file below and does not count.
+fn apart(keys: &[&str]) -> Value {
+    let there = |key: &str| (key.to_owned(), json!({ "not": { "type": "null" } }));
+    let pairs = keys.iter().enumerate().flat_map(|(at, first)| {
+        keys[at + 1..].iter().map(move |second| {
+            let both: Map<String, Value> = [there(first), there(second)].into_iter().collect();
+            json!({ "not": { "required": [first, second], "properties": both } })
+        })
+    });
+    Value::Array(pairs.collect())
+}
+
 fn pattern(pattern: &str) -> Map<String, Value> {
     object(json!({ "type": ["string", "number", "null"], "pattern": pattern }))
 }
 
 fn kind_schema(kind: &'static Kind, definitions: &mut Definitions) -> Map<String, Value> {
-    let unit = |units: &str| pattern(&format!(r"^\s*{NUMBER}\s*({units})\s*$"));
+    let unit = |units: &str| pattern(&with_doubt(&format!(r"{NUMBER}\s*({units})"), units));
     match kind {
         Kind::Text | Kind::Reference | Kind::File | Kind::Objective => {
             object(json!({ "type": ["string", "number", "null"] }))
@@ -76,12 +111,12 @@ fn kind_schema(kind: &'static Kind, definitions: &mut Definitions) -> Map<String
             object(json!({ "enum": values }))
         }
         Kind::Count | Kind::Integer | Kind::Number => {
-            let mut schema = pattern(&format!("^{NUMBER}$"));
+            let mut schema = unit("");
             schema.insert("minimum".into(), json!(0));
             schema
         }
-        Kind::Factor => unit("x|times)?(").clone(),
-        Kind::Duration => pattern(&format!(r"^\s*(0|({NUMBER}\s*(ns|us|µs|μs|ms|s|m|h|d)\s*)+)$")),
+        Kind::Factor => unit("|x|times"),
+        Kind::Duration => pattern(&with_doubt(&format!(r"(0|({NUMBER}\s*({TIME})\s*)+)"), TIME)),
         Kind::Rate => unit(r"/\s*(ms|s|min|h|d)"),
         Kind::Ratio => {
             let mut schema = unit("%?");

@@ -84,6 +84,30 @@ pub enum Kind {
     Either(&'static [Kind]),
 }
 
+/// Keys the language will have; a neighbour's name would mislead whoever writes one.
+pub const LATER: &[&str] = &[
+    "acquire_timeout",
+    "admit",
+    "breaker",
+    "cache",
+    "caches",
+    "clear",
+    "fallback",
+    "fault",
+    "hedge_after",
+    "image",
+    "journey",
+    "lock",
+    "metrics",
+    "node_autoscaler",
+    "on_miss",
+    "over_limit",
+    "pools",
+    "queues",
+    "retry_budget",
+    "send",
+];
+
 /// A key that may be absent without a replacement.
 #[must_use]
 pub const fn optional(name: &'static str, kind: Kind, doc: &'static str) -> Key {

@@ -82,7 +82,44 @@ impl<'a> Field<'a> {
             self.context.push(Diagnostic::error(self.node.span, message).expected("a single value"));
             return None;
         };
-        parse(&scalar.text).map_err(|wrong| self.wrong(wrong)).ok()
+        parse(&scalar.text)
+            .map_err(|wrong| self.wrong(self.half_uncertain(&scalar.text).unwrap_or(wrong)))
+            .ok()
+    }
+
+    /// What is wrong with a quantity written `low .. high`.
+    fn half_uncertain(&self, text: &str) -> Option<Wrong> {
+        let is_quantity = self.kind.includes(|kind| {
+            use Kind::{
+                Bytes, Count, Cpu, Duration, Factor, Integer, Law, Money, Number, Rate, Ratio, ShortLaw,
+            };
+            matches!(
+                kind,
+                Bytes
+                    | Count
+                    | Cpu
+                    | Duration
+                    | Factor
+                    | Integer
+                    | Law
+                    | Money
+                    | Number
+                    | Rate
+                    | Ratio
+                    | ShortLaw
+            )
+        });
+        let (low, high) = text.split_once("..").filter(|_| is_quantity)?;
+        let plain =
+            |part: &str| part.trim().starts_with(|c: char| c.is_ascii_digit()) && !part.contains("..");
+        if !plain(low) || !plain(high) || text.contains('(') {
+            return None;
+        }
+        let message = format!("is `{}`, which lacks its middle", text.trim());
+        Some(Wrong::new(
+            message,
+            "an uncertain input is low .. mid .. high, such as 700/s .. 800/s .. 1000/s",
+        ))
     }
 
     /// Reports what is wrong with the scalar.

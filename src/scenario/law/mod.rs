@@ -7,6 +7,8 @@ mod arguments;
 mod parse;
 mod tokens;
 
+#[cfg(test)]
+pub(in crate::scenario) use parse::FORMS;
 pub use parse::{ParsedLaw, parse};
 
 /// A law as written.

@@ -10,9 +10,14 @@ use crate::scenario::quantity::{self, Wrong, suspicious_minutes};
 pub(super) const LAW: &str =
     "a duration or a law, such as 2ms, exponential(5ms) or lognormal(mean 4ms p99 20ms)";
 
+/// The same where a name is wrong.
+const LAWS: &str = "a duration such as 2ms, or one of constant, deterministic, exponential, erlang, hyperexponential, \
+     lognormal, weibull, pareto, uniform, gamma, empirical, mixture";
+
 /// Names of laws with a form of each, for messages.
-const FORMS: &[(&str, &str)] = &[
+pub(in crate::scenario) const FORMS: &[(&str, &str)] = &[
     ("constant", "constant(2ms)"),
+    ("deterministic", "deterministic(2ms)"),
     ("exponential", "exponential(5ms)"),
     ("erlang", "erlang(k 3 mean 4ms)"),
     ("hyperexponential", "hyperexponential(probs 0.9 0.1 means 1ms 10ms)"),
@@ -145,7 +150,7 @@ impl<'a> Parser<'a> {
             return Ok(LawSpec::Constant(self.bare_duration(token)?));
         }
         let Some((name, form)) = FORMS.iter().find(|(name, _)| *name == word && !token.quoted) else {
-            let wrong = at(token, format!("has `{word}`, which is not a law"), LAW);
+            let wrong = at(token, format!("has `{word}`, which is not a law"), LAWS);
             let near = nearest(word, FORMS.iter().map(|(name, _)| *name));
             return Err(match near {
                 Some(near) => wrong.help(format!("did you mean `{near}`?")),
@@ -182,7 +187,7 @@ impl<'a> Parser<'a> {
         use ListOf::{Durations, File, Numbers, Rates};
         let mut args = |allowed: &[(&'static str, ListOf)]| arguments(self, allowed, form);
         Ok(match name {
-            "constant" => LawSpec::Constant(args(&[("value", Durations)])?.one("value")?),
+            "constant" | "deterministic" => LawSpec::Constant(args(&[("value", Durations)])?.one("value")?),
             "exponential" => LawSpec::Exponential { mean: args(&[("mean", Durations)])?.one("mean")? },
             "erlang" => {
                 let args = args(&[("k", Numbers), ("mean", Durations)])?;

@@ -112,3 +112,13 @@ proptest! {
         let _ = parse(&text);
     }
 }
+
+#[test]
+fn a_wrong_name_gets_all_names() {
+    let wrong = parse("zeta(2ms)").expect_err("no law");
+    for (name, form) in FORMS {
+        assert!(wrong.expected.contains(name), "{name}");
+        assert!(form.starts_with(name), "{form}");
+    }
+    assert_eq!(law("deterministic(2ms)"), law("constant(2ms)"));
+}

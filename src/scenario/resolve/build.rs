@@ -41,6 +41,8 @@ pub(super) struct Build<'a> {
     pub shares: Vec<f64>,
     /// Where each service is written.
     pub service_spans: Vec<Span>,
+    /// Doubts about what is fine if nothing else is wrong.
+    pub doubts: Vec<Diagnostic>,
     overflowed: bool,
 }
 
@@ -55,6 +57,7 @@ impl<'a> Build<'a> {
             calls: Vec::new(),
             shares: Vec::new(),
             service_spans: Vec::new(),
+            doubts: Vec::new(),
             overflowed: false,
         }
     }

@@ -110,11 +110,9 @@ pub fn stretch(path: &str, range: &str) -> Result<Stretch, Wrong> {
 pub(super) fn counts(path: &Path) -> bool {
     let last = path.segments.last().map_or("", |segment| segment.text.as_str());
     // Objects of Kubernetes count pods and percents in whole numbers, and so do changes of them on the timeline.
-    let in_object =
-        path.object.is_some() || path.segments.iter().any(|segment| segment.text.contains('/'));
+    let in_object = path.object.is_some() || path.segments.iter().any(|segment| segment.text.contains('/'));
     (in_object && !matches!(last, "cpu" | "memory"))
-        || kind_at(path)
-            .is_some_and(|kind| kind.includes(|kind| matches!(kind, Kind::Count | Kind::Integer)))
+        || kind_at(path).is_some_and(|kind| kind.includes(|kind| matches!(kind, Kind::Count | Kind::Integer)))
 }
 
 /// What the tables declare at an address; nothing where the address leaves them.

@@ -20,7 +20,11 @@ pub(super) static CLASS: Table = Table {
         ),
         optional("entry", Kind::Reference, "The operation it calls, as service.operation"),
         optional("steps", STEPS, "Instead of `entry`: what its client does, step by step"),
-        optional("patience", Kind::Law, "How long the client waits; for ever if absent"),
+        optional(
+            "patience",
+            Kind::Either(&[Kind::OneOf(&["none"]), Kind::Law]),
+            "How long the client waits; none (for ever) if absent",
+        ),
         with_default(
             "patience_until",
             Kind::OneOf(&["answer", "service"]),
@@ -71,7 +75,8 @@ impl<'a> PendingClass<'a> {
             Some("service") => PatienceUntil::Service,
             _ => PatienceUntil::Answer,
         };
-        let patience = map.field("patience").and_then(|field| laws::law(&field));
+        let patience = map.field("patience").filter(|field| field.node.as_text() != Some("none"));
+        let patience = patience.and_then(|field| laws::law(&field));
         let patience = patience.map(|law| Patience { law: build.law_id(law), until });
         let value = map.money("value").map(|money| {
             if let Some(field) = map.field("value").filter(|_| money.per_hour) {

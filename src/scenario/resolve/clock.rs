@@ -42,6 +42,9 @@ impl Clock {
                 if found.is_none() {
                     let known = self.marks.iter().map(|(mark, _)| mark.as_str());
                     let near = nearest(&full, known).map(|near| format!("; did you mean `{near}`?"));
+                    let names: Vec<&str> = self.names().take(12).collect();
+                    let listed = || format!("; there are {}", names.join(", "));
+                    let near = near.or_else(|| (!names.is_empty()).then(listed));
                     field.error(format!(
                         "{} names the mark `{name}`, which is no peak or window{}",
                         field.path,
@@ -69,6 +72,11 @@ impl Clock {
     #[must_use]
     pub fn start(&self) -> f64 {
         self.from - self.settle
+    }
+
+    /// The named spans.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.marks.iter().filter_map(|(mark, _)| mark.strip_suffix(".end"))
     }
 
     /// Adds the marks of a named span.

@@ -101,6 +101,21 @@ fn runs_that_cannot_end() {
 }
 
 #[test]
+fn runs_are_bounded_together_too() {
+    let runs = |rate: &str, more: &str| {
+        said(&with("9/s", rate).replacen("settle: 0s", &format!("settle: 0s, {more}"), 1))
+    };
+    // Two minutes at 2,000/s are 240,000 requests a run.
+    let found = runs("2000/s", "replications: 1000000");
+    assert!(found.contains("warning: 1000000 runs have about 2.4e11 requests in all"), "{found}");
+    let found = runs("20000/s", "replications: 1000000");
+    assert!(found.contains("error: 1000000 runs have about 2.4e12 requests in all"), "{found}");
+    assert!(!runs("2000/s", "replications: 1000").contains("requests in all"));
+    assert!(!runs("2000/s", "replications: 10000000000").contains("requests in all"));
+    assert!(!runs("20000/s", "replications: 1000000, precision: 2%").contains("requests in all"));
+}
+
+#[test]
 fn doubtful_scenarios() {
     insta::assert_snapshot!(all(&[
         &with("9/s", "9000/s"),
@@ -110,6 +125,64 @@ fn doubtful_scenarios() {
         &with("objectives: [ buy success >= 99% ]", ""),
         &with("5ms", "4m"),
     ]));
+}
+
+#[test]
+fn percentiles_need_a_share_of_the_arrived_beside_them() {
+    let warns = |objectives: &str| {
+        said(&with("[ buy success >= 99% ]", objectives)).contains("alone is passed by turning requests away")
+    };
+    assert!(warns("[ buy p99 < 800ms, buy shed <= 2% ]"));
+    assert!(warns("[ buy mean < 800ms, buy errors <= 2%, buy success <= 99% ]"));
+    assert!(warns("[ buy p50 < 800ms, service/web success >= 99% ]"));
+    assert!(!warns("[ buy p99 < 800ms, buy success >= 99% ]"));
+    assert!(!warns("[ buy p99 < 800ms, buy within 2s >= 99% ]"));
+    // One class is all there is.
+    assert!(!warns("[ buy p99 < 800ms, success >= 99% ]"));
+}
+
+#[test]
+fn few_slots_share_little() {
+    let shared = |slots: &str| said(&with("slots: 4", &format!("discipline: processor-sharing\n{slots}")));
+    assert!(
+        shared("    slots: 1").contains("the cpu is shared by at most 1 at a time"),
+        "{}",
+        shared("    slots: 1")
+    );
+    assert_eq!(shared("    slots: 64"), "");
+    assert_eq!(shared(""), "");
+}
+
+const PEAK: &str = "rate: 9/s, peaks: { opening: { at: T0, factor: 3, rise: 5s } }";
+
+/// The errors and warnings a text has, without their places.
+fn sentences(text: &str) -> Vec<String> {
+    let found = said(text);
+    let lines = found.lines().filter(|line| line.starts_with("error: ") || line.starts_with("warning: "));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn one_mistake_is_said_once() {
+    let peak = |rate: &str| {
+        with("rate: 9/s", &PEAK.replace("9/s", rate)).replace(
+            "[ buy success >= 99% ]",
+            "[ buy success >= 99% during opening, recovers within 1m after opening.end ]",
+        )
+    };
+    assert_eq!(sentences(&peak("9/s")), [""; 0]);
+    let only = |text: &str, part: &str| {
+        let found = sentences(text);
+        assert!(found.len() == 1 && found[0].contains(part), "{part}: {found:#?}");
+    };
+    only(&peak("9"), "which has no unit of a rate");
+    only(&peak("9/s .. 8/s .. 12/s"), "which does not rise");
+    only(&peak("8/s .. 12/s"), "which lacks its middle");
+    only(&with("timeout: 1s", "timout: 1s"), "unknown key `timout`");
+    only(&with("buy success >= 99%", "buy p99 < 1s, buy sucess >= 99%"), "has the measure `sucess`");
+    let window = with("settle: 0s", "settle: 0s, windows: { sale: T0 .. never }")
+        .replace("99% ]", "99% during sale ]");
+    only(&window, "run.windows.sale");
 }
 
 #[test]
@@ -172,4 +245,67 @@ fn hostile_scenarios_end_quickly() {
     let empty = with("{ wait: 2ms }", "{ repeat: 1e15, steps: [] }");
     assert!(said(&empty).contains("repeat"));
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn names_have_neighbours_and_lists() {
+    let says = |objective: &str| {
+        let peaks = with("rate: 9/s", PEAK);
+        sentences_and_help(
+            &peaks.replace("[ buy success >= 99% ]", &format!("[ buy success >= 99%, {objective} ]")),
+        )
+    };
+    let has = |objective: &str, part: &str| {
+        let found = says(objective);
+        assert!(found.contains(part), "{objective}: {found}");
+    };
+    has("service/wb p99 < 1s", "did you mean `web`?");
+    has("service/storage p99 < 1s", "the services are web, db");
+    has("edge/web->dbs p99 < 1s", "did you mean `web->db`?");
+    has("edge/x p99 < 1s", "the edges are ");
+    has("recovers within 2m after nope.end", "there are opening");
+    has("cost < 15 USD/h", "has the measure `cost`, which is not built yet");
+    has("buy deferred <= 2%", "has the measure `deferred`, which is not built yet");
+    has("buy degraded <= 2%", "has the measure `degraded`, which is not built yet");
+    has("buy utilisation < 5%", "measures pods");
+    has("edge/web->db utilisation < 5%", "measures pods");
+    has("buy within 1s >= 9% in 0% of runs", "asks for 0% of runs");
+    has("buy within 1s >= 9% in 100% of runs", "which no number of runs can show");
+    assert_eq!(
+        says("service/web utilisation < 5%, utilisation < 5%, buy within 1s >= 9% in 95% of runs"),
+        ""
+    );
+    let law = |law: &str| sentences_and_help(&with("5ms", law));
+    assert!(law("exponental(2ms)").contains("did you mean `exponential`?"));
+    assert!(law("deterministc(2ms)").contains("did you mean `deterministic`?"));
+    assert!(law("zeta(2ms)").contains("one of constant, deterministic, exponential, erlang"));
+    assert_eq!(law("deterministic(2ms)"), "");
+}
+
+/// What is said, on one line a text.
+fn sentences_and_help(text: &str) -> String {
+    said(text).split_whitespace().filter(|word| *word != "=").collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn only_pods_change_during_a_run() {
+    let change = |set: &str| {
+        sentences_and_help(&with(
+            "objectives:",
+            &format!("timeline: {{ a: {{ at: T0, set: {{ {set} }} }} }}\nobjectives:"),
+        ))
+    };
+    let found = change("traffic.shoppers.rate: 500/s");
+    assert!(found.contains("cannot be changed while a run goes on"), "{found}");
+    assert!(found.contains("services.S.replicas"), "{found}");
+    assert!(change("services.web.replicas: 2/s").contains("a count has no unit"));
+    assert!(change("services.web.replicas: 2000000").contains("at most a million"));
+    assert_eq!(change("services.web.replicas: 2"), "");
+}
+
+#[test]
+fn planned_keys_have_no_neighbours() {
+    let queues = said(&with("objectives:", "queues: {}\nobjectives:"));
+    assert!(queues.contains("unknown key `queues`: it is planned, and not built yet"), "{queues}");
+    assert!(!queues.contains("did you mean"));
 }

@@ -142,7 +142,8 @@ pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, D
     let valid = !context.has_errors();
     let (mut diagnostics, assumptions) = context.finish();
     let valid = valid && !found.has_errors();
-    diagnostics.extend(found);
+    // Such a text is no single value either, but that is not what is wrong with it.
+    diagnostics.replace_at(found);
     document.slips.iter().for_each(|(span, help)| diagnostics.help_at(*span, help));
     (
         valid.then_some(Scenario { model, assumptions, check, capacity, observed, uncertain, sweep }),
@@ -230,6 +231,9 @@ mod tests;
 
 #[cfg(test)]
 mod shipped_tests;
+
+#[cfg(test)]
+mod language_tests;
 
 #[cfg(test)]
 mod mistakes_tests;

@@ -4,12 +4,12 @@ use super::build::Build;
 use super::objective_words::{Words, words};
 use crate::model::{Caller, Comparison, Measure, Objective, Scope, ShareKind, WaitKind};
 use crate::scenario::cursor::Field;
-use crate::scenario::diagnostics::{Diagnostic, nearest};
+use crate::scenario::diagnostics::{Diagnostic, Severity, nearest};
 use crate::scenario::quantity::{self, Wrong};
 use crate::units::SimDuration;
 
 const FORM: &str = "such as: checkout within 800ms >= 99.5% during opening in 95% of runs";
-const MEASURES: &[&str] = &[
+pub(super) const MEASURES: &[&str] = &[
     "p50",
     "p90",
     "p95",
@@ -28,6 +28,9 @@ const MEASURES: &[&str] = &[
     "wait",
     "recovers",
 ];
+
+/// Measures of the language that are not built yet.
+const LATER: &[&str] = &["cost", "lost_value", "deferred", "degraded"];
 
 /// Reads the section into the model.
 pub(super) fn objectives(section: &Field<'_>, build: &mut Build<'_>) {
@@ -71,6 +74,11 @@ impl Reader<'_, '_, '_> {
             let message = "measures waiting, which is recorded of services".to_owned();
             return Err(self.words.wrong(message, "such as: service/web waits <= 20%").into());
         }
+        let of_pods = matches!(measure, Measure::Utilisation(..) | Measure::Replicas(..));
+        if of_pods && !matches!(scope, Scope::Service(_) | Scope::System) {
+            let message = "measures pods, which services have and classes and edges do not".to_owned();
+            return Err(self.words.wrong(message, "such as: service/web utilisation <= 80%").into());
+        }
         let (mut during, mut every, mut in_runs) = (None, None, None);
         while let Some(word) = self.words.next() {
             match word.text {
@@ -84,7 +92,7 @@ impl Reader<'_, '_, '_> {
                     every = Some(SimDuration::from_secs_f64(width));
                 }
                 "in" => {
-                    in_runs = Some(self.words.value(quantity::ratio, "a share such as 95%", FORM)?);
+                    in_runs = Some(self.share_of_runs()?);
                     self.words.expect(&["of"], FORM)?;
                     self.words.expect(&["runs"], FORM)?;
                 }
@@ -110,33 +118,43 @@ impl Reader<'_, '_, '_> {
             return Ok(Scope::System);
         }
         self.words.next();
+        if LATER.contains(&word.text) {
+            return Err(self.later(word.text));
+        }
         let model = &self.build.model;
+        if model.classes.is_empty() && self.build.context.has_errors() {
+            return Err(Refused::Said);
+        }
         let classes = || model.classes.iter().map(|class| class.name.as_str());
         let services = || model.services.iter().map(|service| service.name.as_str());
-        let unknown = |this: &Self, kind: &str, name: &str, near: Option<&str>| {
-            let wrong = this.words.wrong(format!("names the {kind} `{name}`, which is not there"), FORM);
-            Refused::from(Wrong { help: near.map(|near| format!("did you mean `{near}`?")), ..wrong })
+        let edges = self.edges();
+        let unknown = |kind: &str, name: &str, known: &[&str], near: Option<&str>| {
+            let wrong = self.words.wrong(format!("names the {kind} `{name}`, which is not there"), FORM);
+            let kinds = if kind == "class" { "classes".to_owned() } else { format!("{kind}s") };
+            let listed = known.iter().take(8).copied().collect::<Vec<_>>().join(", ");
+            Refused::from(match near.or_else(|| nearest(name, known.iter().copied())) {
+                Some(near) => wrong.help(format!("did you mean `{near}`?")),
+                None => wrong.help(format!("the {kinds} are {listed}")),
+            })
         };
         match word.text.split_once('/') {
             None if word.text == "system" => Ok(Scope::System),
             None => model.class_named(word.text).map(Scope::Class).ok_or_else(|| {
                 let near = nearest(word.text, classes().chain(MEASURES.iter().copied()));
-                let names: Vec<&str> = classes().take(8).collect();
-                let listed = format!("the classes are {}", names.join(", "));
-                match unknown(self, "class", word.text, near) {
-                    Refused::Wrong(wrong) if near.is_none() => wrong.help(listed).into(),
-                    refused => refused,
-                }
+                unknown("class", word.text, &classes().collect::<Vec<_>>(), near)
             }),
             Some(("class", name)) => {
                 let found = model.class_named(name).map(Scope::Class);
-                found.ok_or_else(|| unknown(self, "class", name, nearest(name, classes())))
+                found.ok_or_else(|| unknown("class", name, &classes().collect::<Vec<_>>(), None))
             }
             Some(("service", name)) => {
                 let found = model.service_named(name).map(Scope::Service);
-                found.ok_or_else(|| unknown(self, "service", name, nearest(name, services())))
+                found.ok_or_else(|| unknown("service", name, &services().collect::<Vec<_>>(), None))
             }
-            Some(("edge", name)) => self.edge(name).ok_or_else(|| unknown(self, "edge", name, None)),
+            Some(("edge", name)) => {
+                let known: Vec<&str> = edges.iter().map(String::as_str).collect();
+                self.edge(name).ok_or_else(|| unknown("edge", name, &known, None))
+            }
             Some((kind, _)) => {
                 let message = format!("has the scope `{kind}/…`");
                 Err(self.words.wrong(message, "class/C, service/S, edge/A->B or system").into())
@@ -156,6 +174,38 @@ impl Reader<'_, '_, '_> {
         };
         let at = model.edges.iter().position(|edge| edge.target == target && is_caller(edge.caller))?;
         Some(Scope::Edge(crate::model::EdgeId(at as u16)))
+    }
+
+    fn share_of_runs(&mut self) -> Parsed<f64> {
+        let share = self.words.value(quantity::ratio, "a share such as 95%", FORM)?;
+        if share == 0.0 {
+            let message = "asks for 0% of runs, which every scenario has".to_owned();
+            return Err(self.words.wrong(message, "a share such as 95%").into());
+        }
+        if share == 1.0 {
+            let message =
+                format!("{} asks for 100% of runs, which no number of runs can show", self.item.path);
+            let help = "it can only fail or stay open: the next run may miss it; ask for a share such as 99%";
+            self.item.context.push(Diagnostic::warning(self.item.node.span, message).help(help));
+        }
+        Ok(share)
+    }
+
+    fn later(&self, measure: &str) -> Refused {
+        let message = format!("has the measure `{measure}`, which is not built yet");
+        self.words.wrong(message, "a measure such as within, success, p99 or utilisation").into()
+    }
+
+    /// Every edge as it is named in a scope.
+    fn edges(&self) -> Vec<String> {
+        let model = &self.build.model;
+        let caller = |caller| match caller {
+            Caller::Clients => "clients",
+            Caller::Class(class) => model.classes[class.index()].name.as_str(),
+            Caller::Service(service) => model.services[service.index()].name.as_str(),
+        };
+        let target = |service: crate::model::ServiceId| &model.services[service.index()].name;
+        model.edges.iter().map(|edge| format!("{}->{}", caller(edge.caller), target(edge.target))).collect()
     }
 
     fn measure(&mut self) -> Parsed<Measure> {
@@ -192,6 +242,7 @@ impl Reader<'_, '_, '_> {
             ),
             "wait" => self.wait(),
             "recovers" => self.recovers(),
+            other if LATER.contains(&other) => Err(self.later(other)),
             other => {
                 let near =
                     nearest(other, MEASURES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
@@ -281,26 +332,25 @@ impl Reader<'_, '_, '_> {
 /// What is doubtful about the objectives as a whole.
 pub(super) fn doubt(section: Option<&Field<'_>>, build: &Build<'_>) {
     let model = &build.model;
-    if model.objectives.is_empty() {
-        if !build.context.has_errors() {
-            let message = "nothing is asserted: without `objectives` every run passes".to_owned();
-            let place = section.map(|field| field.key_span);
-            build.context.push(Diagnostic::new(
-                crate::scenario::diagnostics::Severity::Warning,
-                place,
-                message,
-            ));
-        }
+    if build.context.has_errors() {
+        // The guard that seems to be missing may be the one that could not be read.
         return;
     }
+    if model.objectives.is_empty() {
+        let message = "nothing is asserted: without `objectives` every run passes".to_owned();
+        let place = section.map(|field| field.key_span);
+        build.context.push(Diagnostic::new(Severity::Warning, place, message));
+        return;
+    }
+    // Limits on what is shed or fails do not help: a class that is shed at its limit still has a fine percentile.
     let guards = |scope: Scope| {
         model.objectives.iter().any(|other| {
-            let guard = matches!(
-                other.measure,
-                Measure::Within(..)
-                    | Measure::Share(ShareKind::Success | ShareKind::Shed | ShareKind::Errors, ..)
-            );
-            guard && (other.scope == scope || other.scope == Scope::System)
+            let guard = match other.measure {
+                Measure::Within(_, how, _) | Measure::Share(ShareKind::Success, how, _) => !how.wants_small(),
+                _ => false,
+            };
+            let whole = other.scope == Scope::System && model.classes.len() == 1;
+            guard && (other.scope == scope || whole)
         })
     };
     let items = section.map(|field| field.items()).unwrap_or_default();
@@ -315,7 +365,7 @@ pub(super) fn doubt(section: Option<&Field<'_>>, build: &Build<'_>) {
             "`{}` alone is passed by turning requests away: they have no response time",
             objective.text
         );
-        let diagnostic = Diagnostic::new(crate::scenario::diagnostics::Severity::Warning, place, message);
+        let diagnostic = Diagnostic::new(Severity::Warning, place, message);
         build.context.push(diagnostic.help("add a `within` or `success` objective on the same scope"));
     }
 }

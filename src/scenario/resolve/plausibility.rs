@@ -3,6 +3,7 @@
 
 use super::build::Build;
 use super::demand::Demand;
+use super::run::MOST_REPLICATIONS;
 use crate::model::Scaler;
 use crate::model::{ArrivalProcess, Caller, Mode, ServiceId, SourceKind, Step};
 use crate::scenario::diagnostics::{Diagnostic, Severity};
@@ -16,6 +17,7 @@ pub(super) fn check(build: &Build<'_>) {
 
 /// Warnings: the model probably means something else. Only for a model without errors.
 pub(super) fn doubt(build: &Build<'_>) {
+    build.doubts.iter().cloned().for_each(|doubt| build.context.push(doubt));
     let demand = Demand::of(&build.model, &build.shares);
     overload(build, &demand);
     short_timeouts(build, &demand);
@@ -94,7 +96,36 @@ fn too_many(build: &Build<'_>) {
         build
             .context
             .push(diagnostic.help("lower the rate or shorten from..to; `run.limits.events` moves the bound"));
+    } else {
+        all_runs(build, total);
     }
+}
+
+/// Requests of all replications that are too many; at a million a second they take two weeks.
+const MOST_REQUESTS: f64 = 1e12;
+
+/// Requests of all replications that are worth a warning; at a million a second they take three hours.
+const MANY_REQUESTS: f64 = 1e10;
+
+/// The same bound over all replications, where their number is fixed.
+fn all_runs(build: &Build<'_>, total: f64) {
+    let plan = &build.model.plan;
+    // A number of replications that is no number of replications has its own error.
+    if plan.precision.is_some() || plan.replications > MOST_REPLICATIONS {
+        return;
+    }
+    let all = total * f64::from(plan.replications);
+    if all <= MANY_REQUESTS {
+        return;
+    }
+    let asked = format!("{} runs have about {all:.1e} requests in all", plan.replications);
+    let (severity, message) = if all > MOST_REQUESTS {
+        (Severity::Error, format!("{asked}, more than the {MOST_REQUESTS:.0e} that are simulated"))
+    } else {
+        (Severity::Warning, format!("{asked}, which takes hours"))
+    };
+    let help = "fewer `run.replications`, a lower rate, or a shorter from..to";
+    build.context.push(Diagnostic::new(severity, None, message).help(help));
 }
 
 /// Users who neither think nor are served make infinitely many requests at one instant.

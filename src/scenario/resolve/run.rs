@@ -7,6 +7,9 @@ use crate::scenario::diagnostics::Diagnostic;
 use crate::scenario::table::{Kind, Table, optional, required, with_default};
 use crate::units::{SimDuration, SimTime};
 
+/// Most replications of a run.
+pub(super) const MOST_REPLICATIONS: u32 = 1_000_000;
+
 pub(super) static RUN: Table = Table {
     name: "run",
     doc: "What is run for how long, and how often",
@@ -47,7 +50,11 @@ pub(super) static RUN: Table = Table {
             Kind::Either(&[Kind::OneOf(&["mser5"]), Kind::Duration]),
             "In steady mode: what is deleted, a duration or mser5 (if absent)",
         ),
-        optional("length", Kind::Duration, "In steady mode, instead of from and to: how long is counted"),
+        optional(
+            "length",
+            Kind::Duration,
+            "In steady mode, instead of from and to: how long is simulated, the warm-up included",
+        ),
         optional(
             "replications",
             Kind::Count,
@@ -59,7 +66,11 @@ pub(super) static RUN: Table = Table {
             "Points drawn from the inputs written low .. mid .. high, 40 if absent; 0 holds them at mid",
         ),
         optional("input_replications", Kind::Count, "Independent runs at each of these points, 5 if absent"),
-        optional("precision", Kind::Ratio, "Relative half-width at which replications stop"),
+        optional(
+            "precision",
+            Kind::Either(&[Kind::OneOf(&["off"]), Kind::Ratio]),
+            "Relative half-width at which replications stop; off if absent",
+        ),
         optional("limits", Kind::Map(&LIMITS), "Bounds that end a run with a report instead of a hang"),
         optional("record", Kind::Map(&RECORD), "What is recorded, and how finely"),
     ],
@@ -264,22 +275,23 @@ fn input_points(section: &MapCursor<'_>, plan: &mut RunPlan) {
 
 fn replications(section: &MapCursor<'_>, plan: &mut RunPlan) {
     input_points(section, plan);
-    let standard = if section.field("precision").is_some() { 1000 } else { 20 };
+    let precision = section.field("precision").filter(|field| field.node.as_text() != Some("off"));
+    let standard = if precision.is_some() { 1000 } else { 20 };
     let count = section.count("replications").unwrap_or_else(|| {
         section.assume("replications", &standard.to_string());
         standard
     });
     plan.replications = u32::try_from(count).unwrap_or(u32::MAX);
-    if !(1..=1_000_000).contains(&count) {
+    if !(1..=u64::from(MOST_REPLICATIONS)).contains(&count) {
         let span = section.field("replications").map_or(section.span, |field| field.node.span);
         section.push(
             Diagnostic::error(span, format!("run.replications is {count}"))
                 .expected("from 1 to a million, such as 20"),
         );
     }
-    plan.precision = section.ratio("precision");
+    plan.precision = precision.as_ref().and_then(|field| field.ratio());
     if plan.precision == Some(0.0) {
-        let span = section.field("precision").map_or(section.span, |field| field.node.span);
+        let span = precision.map_or(section.span, |field| field.node.span);
         let diagnostic = Diagnostic::error(span, "run.precision is 0, which no number of runs reaches");
         section.push(diagnostic.expected("a relative half-width such as 2%"));
     }
@@ -333,9 +345,12 @@ fn read_record<'a>(record: &MapCursor<'a>, model: &mut Model, later: &mut Later<
 /// Reads what names peaks and services.
 pub(super) fn finish(later: Later<'_>, model: &mut Model, clock: &mut Clock) {
     for (name, field) in later.windows {
-        let Some(span) = field.time_span() else { continue };
-        let (Some(start), Some(end)) = (clock.seconds(&span.start, &field), clock.seconds(&span.end, &field))
-        else {
+        let span = field.time_span();
+        let ends = span
+            .and_then(|span| Some((clock.seconds(&span.start, &field)?, clock.seconds(&span.end, &field)?)));
+        let Some((start, end)) = ends else {
+            // What names this window is not wrong because of it.
+            clock.mark(name, clock.from, None, clock.to);
             continue;
         };
         if end <= start {

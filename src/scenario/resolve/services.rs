@@ -39,7 +39,13 @@ pub(super) static SERVICE: Table = Table {
             "pod",
             "Where requests wait: in the pod the balancer chose, or in one queue of the service",
         ),
-        with_default("discipline", Kind::OneOf(DISCIPLINES), "fifo", "Order of service"),
+        with_default(
+            "discipline",
+            Kind::OneOf(DISCIPLINES),
+            "fifo",
+            "Order of service; with processor-sharing all requests in slots share the pod's cpu (one core if nothing \
+             limits it), and slots are unlimited if absent: those beyond `slots` wait in order",
+        ),
         with_default(
             "abandoned",
             Kind::OneOf(&["leave", "drop-at-head", "stay"]),
@@ -74,7 +80,11 @@ pub(super) static SERVICE: Table = Table {
     ],
 };
 
-const DISCIPLINES: &[&str] = &["fifo", "lifo", "priority", "priority-preemptive", "processor-sharing"];
+pub(super) const DISCIPLINES: &[&str] =
+    &["fifo", "lifo", "priority", "priority-preemptive", "processor-sharing"];
+
+/// With fewer slots, processor sharing is mostly a queue.
+const FEW_TO_SHARE: u32 = 16;
 
 static INITIAL: Table = Table {
     name: "initial",
@@ -221,6 +231,15 @@ fn read<'a>(
             service.cpu_limit = 1.0;
             build.context.assume(map.address("resources.limits.cpu"), "1", "Cores a pod's requests share");
         }
+    }
+    if let (true, Some(Some(count)), Some(field)) = (sharing, slots, map.field("slots"))
+        && count < FEW_TO_SHARE
+    {
+        let message = format!(
+            "the cpu is shared by at most {count} at a time; the others wait, first come first served"
+        );
+        let help = "processor sharing among all present needs `slots: unlimited`, or no `slots`";
+        map.push(Diagnostic::warning(field.node.span, message).help(help));
     }
     match slots {
         Some(Some(slots)) => service.slots = slots,

@@ -59,7 +59,7 @@ static MEASURED: Table = Table {
     ],
 };
 
-const HEADS: &[&str] = &["work", "wait", "call", "parallel", "branch", "repeat"];
+pub(super) const HEADS: &[&str] = &["work", "wait", "call", "parallel", "branch", "repeat"];
 const CALL_KEYS: &[&str] =
     &["timeout", "try_timeout", "retries", "retry_on", "backoff", "backoff_max", "jitter", "loss"];
 
@@ -281,7 +281,7 @@ impl<'a> Build<'a> {
                 format!("{}: calls to {name} have no timeout, so the caller waits for ever", call.path);
             let help =
                 format!("add upstreams: {{ {name}: {{ timeout: 2s }} }}, or `timeout: none` if that is so");
-            self.context.push(Diagnostic::warning(call.node.span, message).help(help));
+            self.doubts.push(Diagnostic::warning(call.node.span, message).help(help));
         }
         let edge = self.edge_id(caller.who, service, upstream.edge(!caller.is_client));
         let site = SiteId(self.model.sites.len() as u16);

@@ -277,6 +277,67 @@ fn the_schema_accepts_what_the_decoder_accepts() {
     assert!(!validator.is_valid(&to_json(&Document::load("s.yaml", &inputs).0.root)));
 }
 
+/// Whether the schema accepts a text, and what the decoder says to it.
+fn judged(text: &str) -> (bool, Option<Scenario>, String) {
+    let validator = jsonschema::draft7::new(&schema()).expect("a schema");
+    let inputs = MemoryInputs::default().with("s.yaml", text);
+    let (document, _) = Document::load("s.yaml", &inputs);
+    let (scenario, said) = load(text, &[]);
+    (validator.is_valid(&to_json(&document.root)), scenario, said)
+}
+
+#[test]
+fn schema_and_decoder_accept_the_same_quantities() {
+    let start = "startup: { start: lognormal(median 8s p99 20s) }";
+    for (from, to, valid) in [
+        ("rate: 80/s", "rate: 50/s .. 80/s .. 90/s", true),
+        ("rate: 80/s", "rate: 0 .. 80/s .. 90/s", true),
+        ("rate: 80/s", "rate: 50/s .. 90/s", false),
+        ("rate: 80/s", "rate: 50 .. 80 .. 90", false),
+        ("factor: 10", "factor: 8 .. 10 .. 14", true),
+        ("factor: 10", "factor: 8x .. 10x .. 14x", true),
+        ("replicas: 40", "replicas: 2 .. 3 .. 5", true),
+        ("slots: 64", "slots: 32 .. 64 .. 80", true),
+        ("slots: 64", "slots: 64\n    speed: 0.8 .. 1 .. 1.3", true),
+        ("slots: 64", "slots: 64\n    speed: { mean: 1, cv: 0.05 .. 0.1 .. 0.2 }", true),
+        ("weight: 90", "weight: 80 .. 90 .. 95", true),
+        ("probability: 30%", "probability: 10% .. 20% .. 40%", true),
+        ("probability: 30%", "probability: 0.1 .. 0.2 .. 0.4", true),
+        ("value: 48 USD", "value: 40 USD .. 48 USD .. 60 USD", true),
+        ("cores: 9.4,", "cores: 8 .. 9.4 .. 11,", true),
+        ("cpu: 500m", "cpu: 300m .. 500m .. 600m", true),
+        ("hold: 3m", "hold: 2m .. 3m .. 5m", true),
+        ("hold: 3m", "hold: 1m30s", true),
+        ("timeout: 1s", "timeout: 500ms .. 1s .. 2s", true),
+        ("at: T0, factor", "at: T0-5s .. T0 .. T0+5s, factor", true),
+        ("patience: 5s", "patience: none", true),
+        ("patience: 5s", "patience: 4s .. 5s .. 7s", true),
+        ("replications: 40", "replications: 40, precision: off", true),
+        ("replications: 40", "replications: 40, precision: 1% .. 2% .. 3%", true),
+        ("entry: web.browse", "entry: web.browse, steps: [ { wait: 1ms } ]", false),
+        ("wait: 3ms }", "wait: 3ms, work: 1ms }", false),
+        ("factor: 10", "factor: 10, add: 4/s", false),
+        ("rate: 80/s", "rate: 80/s\n    users: 5", false),
+        (start, "startup: { start: lognormal(median 4s .. 8s .. 9s p99 20s) }", true),
+    ] {
+        assert!(SHOP.contains(from), "{from}");
+        let text = SHOP.replacen(from, to, 1);
+        let (schema_says, scenario, said) = judged(&text);
+        assert_eq!((schema_says, scenario.is_some()), (valid, valid), "{to}: {said}");
+    }
+    let (schema_says, scenario, said) = judged(&small("trace: { file: t.csv, scale: 1.2 .. 1.35 .. 1.6 }"));
+    assert!(schema_says && scenario.is_some(), "{said}");
+}
+
+#[test]
+fn what_is_off_is_as_if_absent() {
+    let (_, scenario, said) = judged(&SHOP.replace("patience: 5s", "patience: none"));
+    assert!(scenario.expect(&said).model.classes[0].patience.is_none());
+    let (_, scenario, said) = judged(&SHOP.replace("replications: 40", "precision: off"));
+    let plan = scenario.expect(&said).model.plan;
+    assert_eq!((plan.precision, plan.replications), (None, 20));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

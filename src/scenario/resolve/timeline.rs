@@ -31,25 +31,31 @@ pub(super) fn timeline(section: &Field<'_>, workloads: &Workloads<'_>, build: &m
             field.warn(format!("{} lies outside the simulated time", field.path));
         }
         for (path, value) in set {
-            let number =
-                value.parsed(crate::scenario::quantity::count).map(|n| u32::try_from(n).unwrap_or(u32::MAX));
-            let action = number.and_then(|number| action(path, number, &value, workloads, build));
-            if let Some(action) = action {
-                let change = Change { name: name.to_owned(), at: build.clock.sim(at), action };
-                build.model.changes.push(change);
+            let Some((id, action)) = target(path, &value, workloads, build) else { continue };
+            let Some(number) = value.parsed(crate::scenario::quantity::count) else { continue };
+            match u32::try_from(number).ok().filter(|&number| number <= 1_000_000) {
+                Some(number) => {
+                    let action = action(id, number);
+                    let change = Change { name: name.to_owned(), at: build.clock.sim(at), action };
+                    build.model.changes.push(change);
+                }
+                None => value.error(format!("{path}: {number} pods; at most a million are simulated")),
             }
         }
     }
     build.model.changes.sort_by_key(|change| change.at);
 }
 
-fn action(
+/// Makes the change of a service to a number.
+type Make = fn(ServiceId, u32) -> ChangeAction;
+
+/// Whose number of pods, or bound of it, `path` is; `None` after a diagnostic.
+fn target(
     path: &str,
-    number: u32,
     value: &Field<'_>,
     workloads: &Workloads<'_>,
     build: &Build<'_>,
-) -> Option<ChangeAction> {
+) -> Option<(ServiceId, Make)> {
     let refuse = |message: String| {
         build.context.push(Diagnostic::error(value.key_span, message).expected(SETTABLE));
         None
@@ -58,13 +64,10 @@ fn action(
         Ok(parsed) => parsed,
         Err(error) => return refuse(format!("not a path: {}", error.message)),
     };
-    if number > 1_000_000 {
-        return refuse(format!("{path}: {number} pods; at most a million are simulated"));
-    }
     let words: Vec<&str> = parsed.segments.iter().map(|segment| segment.text.as_str()).collect();
     let service = |name: &str| build.model.service_named(name);
-    let make = |id: Option<ServiceId>, action: fn(ServiceId, u32) -> ChangeAction| match id {
-        Some(id) => Some(action(id, number)),
+    let make = |id: Option<ServiceId>, action: Make| match id {
+        Some(id) => Some((id, action)),
         None => refuse(format!("`{path}` names no service of this scenario")),
     };
     let scaled = |id: Option<ServiceId>| id.filter(|id| build.model.services[id.index()].scaler.is_some());

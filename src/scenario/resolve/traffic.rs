@@ -107,7 +107,7 @@ static DIURNAL: Table = Table {
     ],
 };
 
-const HEADS: &[&str] = &["rate", "profile", "trace", "gaps", "mmpp", "users"];
+pub(super) const HEADS: &[&str] = &["rate", "profile", "trace", "gaps", "mmpp", "users"];
 
 /// Reads the section: sources, their windows and marks; the programs of classes wait for the services.
 pub(super) fn traffic<'a>(section: &Field<'a>, build: &mut Build<'a>) -> Vec<PendingClass<'a>> {
@@ -254,7 +254,12 @@ fn peaks(map: &MapCursor<'_>, rate: Option<f64>, build: &mut Build<'_>) -> Vec<C
             }
             _ => add,
         };
-        let (Some(at), Some(top)) = (at, top) else { continue };
+        let (Some(at), Some(top)) = (at, top) else {
+            // What names this peak is not wrong because of it.
+            let (from, to) = (build.clock.from, build.clock.to);
+            build.clock.mark(name, from, Some(from), to);
+            continue;
+        };
         let falls = match fall {
             Fall::Straight(length) => length,
             // Then 3 % is left.

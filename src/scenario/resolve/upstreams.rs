@@ -195,7 +195,7 @@ fn retry_on(field: &Field<'_>) -> RetryOn {
 
 const BALANCER: &str =
     "a balancer such as round-robin, least-connections, power-of(2), weighted(3 1 1) or source-hash(1000)";
-const BALANCERS: &[&str] = &[
+pub(super) const BALANCERS: &[&str] = &[
     "random",
     "kube-proxy",
     "weighted",

@@ -1,0 +1,174 @@
+//! Every example of the language's page is read as it stands, and the page leaves no form out.
+
+use std::path::Path;
+
+use super::*;
+use crate::scenario::inputs::MemoryInputs;
+use crate::scenario::quantity;
+
+/// A scenario with a place for each kind of example.
+const BASE: &str = "\
+RUN
+traffic:
+  shoppers:
+    SOURCE
+    classes:
+      browse:
+        CLASS
+services:
+  web:
+    slots: 64
+    SERVICE
+    operations:
+      browse:
+        STEP
+    upstreams:
+      db:
+        timeout: 1s
+        balancer: BALANCER
+  db:
+    slots: 64
+    operations:
+      read:
+        - wait: LAW
+CHANGE
+objectives:
+  - OBJECTIVE
+";
+
+/// What stands in a place that no example is put into.
+const STANDARD: [(&str, &str); 9] = [
+    ("RUN", "run: { t0: 2026-11-11T00:00:00Z }"),
+    ("SOURCE", "rate: 80/s\n    peaks: { opening: { at: T0, factor: 2, rise: 5s, fall: 5s } }"),
+    ("CLASS", "entry: web.browse"),
+    ("SERVICE", "replicas: 3"),
+    ("STEP", "- call: db.read"),
+    ("BALANCER", "random"),
+    ("LAW", "2ms"),
+    ("CHANGE", ""),
+    ("OBJECTIVE", "success >= 99%"),
+];
+
+fn scenario(place: &str, example: &str) -> String {
+    let mut text = BASE.to_owned();
+    for (name, standard) in STANDARD {
+        let indent =
+            text.lines().find(|line| line.trim_start() == name).map_or(0, |line| line.len() - name.len());
+        let given = if name == place { example } else { standard };
+        let given = given.replace('\n', &format!("\n{}", " ".repeat(indent)));
+        text = text.replacen(name, if name == place { &given } else { standard }, 1);
+    }
+    text
+}
+
+/// The fenced blocks of the page: their kind and their text.
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in page.lines() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => {
+                open = Some((info.trim_start_matches("yaml").trim().to_owned(), String::new()))
+            }
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (Some((_, text)), None) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    found
+}
+
+fn page() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md");
+    std::fs::read_to_string(path).expect("the page")
+}
+
+/// Counts by the minute over the counted span.
+fn recorded() -> String {
+    let minute = |at: u32| {
+        format!("{}:{:02}:00Z,60\n", ["2026-11-10T23", "2026-11-11T00"][(at / 60) as usize], at % 60)
+    };
+    ["time,count\n".to_owned()].into_iter().chain((45..95).map(minute)).collect()
+}
+
+fn is_quantity(line: &str) -> bool {
+    let text = line.split('#').next().unwrap_or_default();
+    let (kind, value) = text.split_once(':').expect("kind: value");
+    let reads = |value: &str| match kind {
+        "duration" => quantity::duration(value).is_ok(),
+        "rate" => quantity::rate(value).is_ok(),
+        "share" => quantity::ratio(value).is_ok(),
+        "count" => quantity::count(value).is_ok(),
+        "factor" => quantity::factor(value).is_ok(),
+        "number" => quantity::number(value).is_ok(),
+        "money" => quantity::money(value).is_ok(),
+        "cores" => quantity::cpu(value).is_ok(),
+        "time" => quantity::time(value).is_ok(),
+        "span" => quantity::time_span(value).is_ok(),
+        _ => false,
+    };
+    match value.split("..").collect::<Vec<_>>()[..] {
+        [low, mid, high] => [low, mid, high].into_iter().all(reads),
+        _ => reads(value),
+    }
+}
+
+#[track_caller]
+fn accepted(place: &str, example: &str) {
+    let text = scenario(place, example);
+    let inputs = MemoryInputs::default()
+        .with("s.yaml", text.as_str())
+        .with("lb.csv", recorded())
+        .with("arrivals.csv", "t_s\n0.5\n1.25\n")
+        .with("sizes.csv", "ms\n1ms\n3ms\n");
+    let (document, mut diagnostics) = Document::load("s.yaml", &inputs);
+    let (scenario, found) = resolve(&document, &inputs);
+    diagnostics.extend(found);
+    assert!(scenario.is_some(), "{example}\n{text}\n{}", diagnostics.render(&document.sources, false));
+}
+
+#[test]
+fn every_example_of_the_page_is_read() {
+    let mut read = 0;
+    for (kind, text) in blocks(&page()) {
+        let lines = || text.lines().filter(|line| !line.trim().is_empty());
+        let groups = || text.split("\n\n").map(str::trim_end).filter(|group| !group.is_empty());
+        match kind.as_str() {
+            "quantity" => lines().for_each(|line| assert!(is_quantity(line), "{line}")),
+            "law" => lines().for_each(|line| accepted("LAW", line)),
+            "balancer" => lines().for_each(|line| accepted("BALANCER", line)),
+            "objective" => lines().for_each(|line| accepted("OBJECTIVE", line)),
+            "source" => groups().for_each(|group| accepted("SOURCE", group)),
+            "class" => groups().for_each(|group| accepted("CLASS", group)),
+            "service" => groups().for_each(|group| accepted("SERVICE", group)),
+            "step" => accepted("STEP", &text),
+            "run" => groups()
+                .for_each(|group| accepted("RUN", &format!("run:\n  {}", group.replace('\n', "\n  ")))),
+            "change" => groups().for_each(|group| accepted("CHANGE", &format!("timeline:\n  {group}"))),
+            other => panic!("a block of the kind `{other}`"),
+        }
+        read += 1;
+    }
+    assert!(read >= 10, "{read} blocks");
+}
+
+#[test]
+fn the_page_leaves_no_form_out() {
+    let all = blocks(&page());
+    let of =
+        |kind: &str| all.iter().filter(|(k, _)| k == kind).map(|(_, text)| text.as_str()).collect::<String>();
+    let laws = of("law");
+    let missing = |names: &[&'static str], text: &str| {
+        names.iter().filter(|name| !text.contains(**name)).copied().collect::<Vec<_>>()
+    };
+    let names: Vec<&str> = crate::scenario::law::FORMS.iter().map(|(name, _)| *name).collect();
+    assert_eq!(missing(&names, &laws), [""; 0]);
+    assert_eq!(missing(upstreams::BALANCERS, &of("balancer")), [""; 0]);
+    assert_eq!(missing(services::DISCIPLINES, &of("service")), [""; 0]);
+    assert_eq!(missing(objectives::MEASURES, &of("objective")), [""; 0]);
+    assert_eq!(missing(traffic::HEADS, &of("source")), [""; 0]);
+    assert_eq!(missing(steps::HEADS, &of("step")), [""; 0]);
+}
