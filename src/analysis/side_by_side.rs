@@ -79,7 +79,7 @@ pub struct FromBestSide {
     pub value: f64,
     /// Its value less the best of the other sides', ends constrained.
     pub from_best: Range,
-    /// Shown to be the best.
+    /// Shown to be the best, alone or with sides that had the same value in every replication.
     pub best: bool,
     /// Shown not to be the best.
     pub beaten: bool,
@@ -208,8 +208,7 @@ fn one_metric(
         value: samples[at].0.centre,
         from_best: from.difference.into(),
         best: from.best,
-        // As good as the best of the others is not beaten, however sure that is.
-        beaten: from.beaten && from.difference.centre != 0.0,
+        beaten: from.beaten,
     });
     let centres = samples.iter().map(|(sample, _)| sample.centre);
     let top = match best {

@@ -14,6 +14,7 @@ pub const EXAMPLES: &str = "\
 Examples:
   flashcrowd compare before.yaml after.yaml
   flashcrowd compare opening.yaml --with services.web.replicas=40
+  flashcrowd compare opening.yaml --set services.web.replicas=30 --set services.web.replicas=40
   flashcrowd compare opening.yaml --set services.web.slots=8 --with services.web.slots=16
   flashcrowd compare opening.yaml --with 'services.web.replicas=30; services.web.slots=8' \\
       --with services.web.replicas=40 --indifference 2% --out comparison";
@@ -21,7 +22,8 @@ Examples:
 /// Options of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareOptions {
-    /// The scenario files; each is a side, the first one the base.
+    /// The scenario files; each is a side, the first one the base. One scenario with exactly two --set and no --with is
+    /// two sides as well: the base with the first edit, and beside it the scenario with the second.
     #[arg(required = true, value_hint = ValueHint::FilePath)]
     pub scenario: Vec<String>,
     /// One more side: the first scenario with these edits on top of --set; several are separated by `;`. May be
@@ -78,6 +80,9 @@ fn indifference(text: &str) -> Result<f64, StudyError> {
 /// Every side with what it is called.
 fn sides(options: &CompareOptions) -> Result<Vec<(String, Prepared)>, StudyError> {
     let inputs = FileInputs::new("");
+    if let ([name], [_, _], []) = (&options.scenario[..], &options.edit.set[..], &options.with[..]) {
+        return two_settings(&file_name(name), &options.edit, &inputs);
+    }
     let common = edits(&options.edit);
     let names: Vec<String> = options.scenario.iter().map(|name| file_name(name)).collect();
     let mut sides = Vec::with_capacity(names.len() + options.with.len());
@@ -91,4 +96,17 @@ fn sides(options: &CompareOptions) -> Result<Vec<(String, Prepared)>, StudyError
         sides.push((with.trim().to_owned(), study::prepare(&names[0], &all, &inputs)?));
     }
     Ok(sides)
+}
+
+/// One scenario with two edits: a side each.
+fn two_settings(
+    name: &str,
+    options: &EditOptions,
+    inputs: &FileInputs,
+) -> Result<Vec<(String, Prepared)>, StudyError> {
+    let side = |text: &String| {
+        let alone = EditOptions { set: vec![text.clone()], ..options.clone() };
+        Ok((text.trim().to_owned(), study::prepare(name, &edits(&alone), inputs)?))
+    };
+    options.set.iter().map(side).collect()
 }

@@ -1,6 +1,6 @@
 //! A check for the terminal, at most 100 columns wide, and the words that all its forms share.
 
-use super::columns::{cut, table, wrap};
+use super::columns::{cut, table, whole_table, wrap};
 use super::compare::{change, difference, value};
 use super::view;
 use crate::baseline::{CheckOutcome, CheckReport, CheckRow, CheckedScenario, Finding};
@@ -58,7 +58,7 @@ fn one_scenario(text: &mut String, scenario: &CheckedScenario) {
     }
     if !scenario.metrics.is_empty() {
         text.push('\n');
-        table(&metric_rows(&scenario.metrics), WIDTH)
+        whole_table(&metric_rows(&scenario.metrics), WIDTH)
             .iter()
             .for_each(|line| text.push_str(&format!("{line}\n")));
     }

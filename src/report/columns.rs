@@ -41,6 +41,27 @@ pub(super) fn wrap(text: &str, most: usize) -> Vec<String> {
 /// A table whose first column is aligned left, the others right. Last columns that do not fit are left out,
 /// and a long first column is cut.
 pub(super) fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
+    let widths = fitting(rows, most);
+    rows.iter().map(|row| line(row, &widths)).collect()
+}
+
+/// The same with nothing left out: cells of columns that do not fit stand below their row, each behind its heading.
+pub(super) fn whole_table(rows: &[Vec<String>], most: usize) -> Vec<String> {
+    let Some(head) = rows.first() else { return Vec::new() };
+    let widths = fitting(rows, most);
+    let mut lines = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
+        lines.push(line(row, &widths));
+        for (heading, cell) in head.iter().zip(row).skip(widths.len()).filter(|_| at > 0) {
+            let below = wrap(&format!("{heading}: {cell}"), most.saturating_sub(4));
+            lines.extend(below.into_iter().map(|text| format!("    {text}")));
+        }
+    }
+    lines
+}
+
+/// Widths of the first columns, as many as fit.
+fn fitting(rows: &[Vec<String>], most: usize) -> Vec<usize> {
     let Some(head) = rows.first() else { return Vec::new() };
     let wide = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(|cell| width(cell)).max().unwrap_or(0);
     let mut widths: Vec<usize> = (0..head.len()).map(wide).collect();
@@ -52,23 +73,24 @@ pub(super) fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
         widths.pop();
     }
     widths[0] = widths[0].min(most);
-    let line = |row: &Vec<String>| {
-        let mut text = String::new();
-        for (c, &w) in widths.iter().enumerate() {
-            let cell = cut(row.get(c).map_or("", String::as_str), w);
-            let pad = " ".repeat(w - width(&cell));
-            if c == 0 {
-                text.push_str(&cell);
-                text.push_str(&pad);
-            } else {
-                text.push_str("  ");
-                text.push_str(&pad);
-                text.push_str(&cell);
-            }
+    widths
+}
+
+fn line(row: &[String], widths: &[usize]) -> String {
+    let mut text = String::new();
+    for (c, &w) in widths.iter().enumerate() {
+        let cell = cut(row.get(c).map_or("", String::as_str), w);
+        let pad = " ".repeat(w - width(&cell));
+        if c == 0 {
+            text.push_str(&cell);
+            text.push_str(&pad);
+        } else {
+            text.push_str("  ");
+            text.push_str(&pad);
+            text.push_str(&cell);
         }
-        text.trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
+    }
+    text.trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -87,6 +109,8 @@ mod tests {
         let rows = [["name", "p50", "p99"], ["a", "1 ms", "20 ms"]].map(|r| r.map(str::to_owned).to_vec());
         assert_eq!(table(&rows, 80), ["name   p50    p99", "a     1 ms  20 ms"]);
         assert_eq!(table(&rows, 11), ["name   p50", "a     1 ms"]);
+        assert_eq!(whole_table(&rows, 80), table(&rows, 80));
+        assert_eq!(whole_table(&rows, 11), ["name   p50", "a     1 ms", "    p99: 20", "    ms"]);
         assert!(table(&[vec!["x".repeat(300), "1".to_owned()]], 40).iter().all(|l| width(l) <= 40));
     }
 }

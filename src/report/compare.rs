@@ -89,8 +89,13 @@ pub(super) fn change(unit: &str, difference: Option<Range>, ratio: Option<Range>
             scaled(range, 100.0, " %")
         }
         (Some(range), _) => {
-            let text = |value: f64| sign(value).to_owned() + &human(value.abs(), unit);
-            format!("{} ± {}", text(range.value), human(half(range), unit))
+            let (value, half) = (human(range.value.abs(), unit), human(half(range), unit));
+            // A unit that both have is said once.
+            let value = match (value.split_once(' '), half.split_once(' ')) {
+                (Some((number, one)), Some((_, other))) if one == other => number,
+                _ => &value,
+            };
+            format!("{}{value} ± {half}", sign(range.value))
         }
     }
 }
@@ -189,10 +194,14 @@ pub(super) fn letter(at: usize) -> String {
         .map_or(format!("#{}", at + 1), String::from)
 }
 
-/// Which sides may be the best in a metric, by their letters.
+/// Which sides are the best in a metric, or may be, by their letters.
 pub(super) fn best(row: &BestOf) -> String {
-    if let Some(at) = row.sides.iter().position(|side| side.best) {
-        return letter(at);
+    let shown = row.sides.iter().enumerate().filter(|(_, side)| side.best);
+    let letters: Vec<String> = shown.map(|(at, _)| letter(at)).collect();
+    if letters.len() == row.sides.len() {
+        return "all the same".to_owned();
+    } else if !letters.is_empty() {
+        return letters.join(" and ");
     }
     let open = row.sides.iter().enumerate().filter(|(_, side)| !side.beaten);
     let letters: Vec<String> = open.map(|(at, _)| letter(at)).collect();
@@ -223,9 +232,10 @@ mod tests {
         assert_eq!(change("s", range(0.4, 0.3, 0.5), range(1.052, 1.049, 1.055)), "+5.20 ± 0.30 %");
         assert_eq!(change("s", range(0.4, 0.3, 0.5), range(0.5, 0.4, 0.6)), "-50 ± 10 %");
         assert_eq!(change("1", range(-0.001, -0.002, 0.0), None), "-0.10 ± 0.10 pp");
-        assert_eq!(change("s", range(2.0, 1.0, 3.0), None), "+2 s ± 1 s");
+        assert_eq!(change("s", range(2.0, 1.0, 3.0), None), "+2 ± 1 s");
         assert_eq!(change("s", range(0.0, 0.0, 0.0), None), "0");
-        assert_eq!(change("s", range(2.0, 1.0, 3.0), range(40.0, 38.0, 42.0)), "+2 s ± 1 s");
+        assert_eq!(change("s", range(2.0, 1.0, 3.0), range(40.0, 38.0, 42.0)), "+2 ± 1 s");
+        assert_eq!(change("s", range(2.0, 1.9, 2.1), None), "+2 s ± 100 ms");
         assert_eq!(change("s", None, None), "-");
     }
 

@@ -1,6 +1,6 @@
 //! A comparison for the terminal, at most 100 columns wide.
 
-use super::columns::{table, wrap};
+use super::columns::{table, whole_table, wrap};
 use super::compare::{best, change, detectable, difference, letter, pairing, selection, value, word};
 use super::view;
 use crate::analysis::{ComparedSide, SideBySide};
@@ -80,7 +80,7 @@ fn one_side(base: &ComparedSide, side: &ComparedSide, title: Option<&str>, repli
             change(&row.unit, row.difference, row.ratio),
         ]);
     }
-    table(&rows, WIDTH).iter().for_each(|line| text.push_str(&format!("{line}\n")));
+    whole_table(&rows, WIDTH).iter().for_each(|line| text.push_str(&format!("{line}\n")));
     text.push('\n');
     for moved in moved_objectives(base, side) {
         paragraph(&mut text, &moved);

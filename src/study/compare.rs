@@ -82,7 +82,8 @@ pub fn compare(
 /// random numbers.
 fn refuse_unpaired(contestants: &[Contestant<'_>], models: &[&Model]) -> Result<(), StudyError> {
     if models.len() < 2 {
-        let text = "a comparison needs two sides: two scenarios, or one and `--with PATH=VALUE`";
+        let text = "a comparison needs two sides: two scenarios, one and `--with PATH=VALUE`, or one with two \
+                    `--set PATH=VALUE`";
         return Err(StudyError::Refused(text.to_owned()));
     }
     for (one, model) in contestants.iter().zip(models).skip(1) {

@@ -26,7 +26,7 @@ pub struct FromBest {
     /// Mean of the design less the best mean of the others, in the unit of the data. Above zero a design that
     /// is worse when small is best; the ends are constrained: one of them is zero unless nothing is decided.
     pub difference: Interval,
-    /// Shown to be the best.
+    /// Shown to be the best, alone or with designs that had the same value in every replication.
     pub best: bool,
     /// Shown not to be the best.
     pub beaten: bool,
@@ -114,21 +114,25 @@ fn constrained(means: &[f64], widths: &[f64], best: Best) -> Vec<FromBest> {
     let k = means.len();
     let others = |i: usize| (0..k).filter(move |&l| l != i);
     let difference = |i: usize, l: usize| means[i] - means[l];
-    let upper: Vec<f64> = (0..k)
-        .map(|i| {
-            others(i).map(|l| difference(i, l) + widths[i * k + l]).fold(f64::INFINITY, f64::min).max(0.0)
-        })
+    let reach: Vec<f64> = (0..k)
+        .map(|i| others(i).map(|l| difference(i, l) + widths[i * k + l]).fold(f64::INFINITY, f64::min))
         .collect();
-    let candidates: Vec<usize> = (0..k).filter(|&i| upper[i] > 0.0).collect();
+    // Designs that tie in every replication have an interval of no width at zero: each may be the best, and so the
+    // best mean is always among the candidates.
+    let candidates: Vec<usize> = (0..k).filter(|&i| reach[i] >= 0.0).collect();
+    let ties = |i: usize, l: usize| i == l || (difference(i, l) == 0.0 && widths[i * k + l] == 0.0);
     let describe = |i: usize| {
         let centre = others(i).map(|l| difference(i, l)).fold(f64::INFINITY, f64::min);
         let rivals = candidates.iter().filter(|&&l| l != i);
         let lower = rivals.map(|&l| difference(i, l) - widths[i * k + l]).fold(0.0, f64::min);
+        let upper = reach[i].max(0.0);
         let turned = match best {
-            Best::Largest => Interval::between(centre, lower, upper[i]),
-            Best::Smallest => Interval::between(-centre, -upper[i], -lower),
+            Best::Largest => Interval::between(centre, lower, upper),
+            Best::Smallest => Interval::between(-centre, -upper, -lower),
         };
-        FromBest { difference: turned, best: candidates == [i], beaten: upper[i] == 0.0 }
+        let is_candidate = reach[i] >= 0.0;
+        let is_best = is_candidate && candidates.iter().all(|&l| ties(i, l));
+        FromBest { difference: turned, best: is_best, beaten: !is_candidate }
     };
     (0..k).map(describe).collect()
 }
@@ -185,6 +189,22 @@ mod tests {
                 .unwrap();
         assert!((alike[1].difference.high - expected).abs() < 1e-6);
         assert!(multiple_comparison_with_best(&[&a], Best::Smallest, 0.95, DesignsDrawn::Apart).is_none());
+    }
+
+    #[test]
+    fn exact_ties_are_best_together_and_the_worse_never_is() {
+        let judged = |designs: &[&[f64]]| -> Vec<(bool, bool)> {
+            let found = multiple_comparison_with_best(designs, Best::Smallest, 0.95, DesignsDrawn::Together);
+            found.unwrap().iter().map(|one| (one.best, one.beaten)).collect()
+        };
+        let nothing = [0.0; 4];
+        // Hardly worse: it may still be as good, and so nobody is shown to be the best.
+        let hardly = [0.0, 0.0, 0.0, 0.001];
+        assert_eq!(judged(&[&nothing, &hardly, &nothing]), [(false, false); 3]);
+        // Surely worse: the two that tie are the best together.
+        let surely = [1.0, 1.1, 0.9, 1.0];
+        assert_eq!(judged(&[&nothing, &surely, &nothing]), [(true, false), (false, true), (true, false)]);
+        assert_eq!(judged(&[&surely, &surely]), [(true, false); 2]);
     }
 
     #[test]

@@ -94,6 +94,73 @@ fn three_sides_are_ranked_and_one_selected() {
 }
 
 #[test]
+fn sides_that_tie_are_best_together() {
+    let place = place();
+    // Two sides whose work is the same, and one whose work is surely slower.
+    let slower = "services.web.operations.browse=[{ work: exponential(12ms) }]";
+    let arguments = ["compare", "small.yaml", "--with", slower, "--with", "name=Another"];
+    let found = json(&place.run(&[&arguments[..], &["--format", "json"]].concat()).with_code(0));
+    let row = |metric: &str| {
+        let rows = found["best"].as_array().unwrap().iter().find(|row| row["metric"] == metric);
+        let sides = rows.unwrap()["sides"].as_array().unwrap();
+        sides.iter().map(|side| (side["best"] == true, side["beaten"] == true)).collect::<Vec<_>>()
+    };
+    assert_eq!(row("browse mean"), [(true, false), (false, true), (true, false)]);
+    assert_eq!(row("cost"), [(true, false); 3]);
+    let text = place.run(&arguments).with_code(0).stdout;
+    let line = |metric: &str| {
+        let best = text.split_once("== best").expect("a table of the best").1;
+        best.lines().find(|line| line.starts_with(metric)).unwrap_or_else(|| panic!("{text}")).to_owned()
+    };
+    assert!(line("browse mean").contains("A and C"), "{text}");
+    assert!(line("cost").contains("all the same"), "{text}");
+}
+
+#[test]
+fn one_scenario_with_two_settings_is_two_sides() {
+    let place = place();
+    let arguments = |edits: [&'static str; 2]| {
+        ["compare", "small.yaml", "--set", edits[0], "--set", edits[1], "--format", "json"]
+    };
+    let found =
+        json(&place.run(&arguments(["services.web.replicas=3", "services.web.replicas=4"])).with_code(0));
+    let labels: Vec<&Value> = found["sides"].as_array().unwrap().iter().map(|side| &side["label"]).collect();
+    assert_eq!(labels, ["services.web.replicas=3", "services.web.replicas=4"]);
+    let changed = found["sides"][1]["differences"].as_array().unwrap();
+    assert_eq!(changed.len(), 1);
+    assert_eq!((&changed[0]["before"], &changed[0]["after"]), (&"3".into(), &"4".into()));
+    // Settings of different values: each side has its own edit only.
+    let found =
+        json(&place.run(&arguments(["services.web.replicas=3", "services.web.slots=3"])).with_code(0));
+    let paths: Vec<&Value> =
+        found["sides"][1]["differences"].as_array().unwrap().iter().map(|one| &one["path"]).collect();
+    assert_eq!(paths, ["services.web.replicas", "services.web.slots"]);
+    // One edit, or three, are edits of every side, of which there is one.
+    let three = ["compare", "small.yaml", "--set", "name=a", "--set", "name=b", "--set", "name=c"];
+    for count in [4, 8] {
+        let ended = place.run(&three[..count]).with_code(2);
+        assert!(ended.stderr.contains("two `--set"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn wide_changes_are_never_left_out() {
+    let place = place();
+    // Hardly a request gives up, so that the change of what is lost is told in requests, and its verdict is long.
+    let small = SMALL
+        .replace("p99 < 2s", "p99 < 2s during crowd")
+        .replace("weight: 1,", "weight: 1, patience: 80ms,")
+        .replace("settle: 10s,", "settle: 10s, windows: { crowd: T0 .. T0+20s },");
+    place.write("small.yaml", &small);
+    let text = place.run(&["compare", "small.yaml", "--with", "services.web.slots=1"]).with_code(0).stdout;
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    let mut table = text.lines().skip_while(|line| !line.starts_with("metric"));
+    assert!(table.next().expect("headings").ends_with("  change"), "{text}");
+    let lost = table.find(|line| line.starts_with("lost")).expect("what is lost");
+    assert!(lost.contains(" ± ") && lost.matches("requests").count() == 3, "{lost}");
+}
+
+#[test]
 fn files_are_written_and_do_not_depend_on_threads() {
     let place = place();
     for threads in ["1", "3"] {
