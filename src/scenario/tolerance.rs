@@ -30,14 +30,14 @@ pub enum Allowance {
     Number,
 }
 
-const EXPECTED: &str = "exact, ignore, a share such as +5%, or an amount such as 10ms, 0.1pp, 5/s or 3";
+const EXPECTED: &str = "exact, ignore, a share such as +5%, or an amount such as 10ms, 0.1pp, 5/s or 3; always how much worse, not below zero";
 
 impl Tolerance {
-    /// Reads `+5%`, `10ms`, `0.1pp`, `5/s`, `3`, `exact` or `ignore`. A sign may stand in front and says nothing: a
+    /// Reads `+5%`, `10ms`, `0.1pp`, `5/s`, `3`, `exact` or `ignore`. A plus may stand in front and says nothing: a
     /// tolerance is always for the worse.
     ///
     /// # Errors
-    /// What is wrong, if it is none of these.
+    /// What is wrong, if it is none of these, or below zero.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
         let text = text.trim();
         match text {
@@ -45,8 +45,12 @@ impl Tolerance {
             "ignore" => return Ok(Self::Ignore),
             _ => {}
         }
-        let amount = text.trim_start_matches(['+', '-']).trim_start();
+        let amount = text.strip_prefix('+').unwrap_or(text).trim_start();
         let wrong = |_| Wrong::new(format!("is `{text}`"), EXPECTED);
+        if amount.starts_with(['+', '-', '−']) {
+            // A minus could be read as an improvement that is asked for; no check has a word for that.
+            return Err(Wrong::new(format!("is `{text}`, but a tolerance has no minus"), EXPECTED));
+        }
         let number = |digits: &str| quantity::number(digits.trim()).map_err(wrong);
         if let Some(points) = amount.strip_suffix("pp") {
             return Ok(Self::Absolute(number(points)? / 100.0, Allowance::Points));
@@ -130,7 +134,7 @@ mod tests {
     fn tolerances_are_shares_amounts_or_words() {
         let cases = [
             ("+5%", Tolerance::Relative(0.05)),
-            ("-1 %", Tolerance::Relative(0.01)),
+            ("+1 %", Tolerance::Relative(0.01)),
             ("150%", Tolerance::Relative(1.5)),
             ("10ms", Tolerance::Absolute(0.01, Allowance::Time)),
             ("+0.5pp", Tolerance::Absolute(0.005, Allowance::Points)),
@@ -142,7 +146,10 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(Tolerance::parse(text), Ok(expected), "{text}");
         }
-        for text in ["", "many", "+%", "--", "5 apples", "nan%", "10x"] {
+        for text in [
+            "", "many", "-50%", "-1pp", "- 10ms", "+-3", "++3", "-0.1/s", "+%", "--", "5 apples", "nan%",
+            "10x",
+        ] {
             let wrong = Tolerance::parse(text).unwrap_err();
             assert_eq!(wrong.expected, EXPECTED, "{text}");
         }

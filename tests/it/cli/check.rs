@@ -98,6 +98,13 @@ fn tolerances_decide_and_come_from_file_or_option() {
     assert!(ended.stderr.contains("did you mean `browse p99`?"), "{}", ended.stderr);
     let ended = place.run(&["check", "study.yaml", "--tolerate", "browse success=10ms"]).with_code(2);
     assert!(ended.stderr.contains("0.1pp"), "{}", ended.stderr);
+    for below in ["browse p99=-50%", "browse success=-1pp"] {
+        let ended = place.run(&["check", "study.yaml", "--tolerate", below]).with_code(2);
+        assert!(ended.stderr.contains("has no minus; expected"), "{}", ended.stderr);
+    }
+    place.write("below.yaml", &format!("{head}check: {{ tolerate: {{ browse p99: -50% }} }}\n"));
+    let ended = place.run(&["check", "below.yaml"]).with_code(2);
+    assert!(ended.stderr.contains("below.yaml:19") && ended.stderr.contains("no minus"), "{}", ended.stderr);
     place.write(
         "study.yaml",
         &format!("{head}check: {{ tolerate: {{ brows p99: +6%, browse mean: much }} }}\n"),
