@@ -107,6 +107,36 @@ fn comments_stay_under_the_limit_and_hostile_names_stay_text() {
 }
 
 #[test]
+fn long_comments_are_cut_at_a_row_with_what_failed_first() {
+    let mut long = report(CheckOutcome::Missed);
+    let metrics = &mut long.scenarios[0].metrics;
+    metrics.clear();
+    for number in 0..900 {
+        let finding = match number % 300 {
+            200 => Finding::Regressed,
+            100 => Finding::Undecided,
+            _ => Finding::Held,
+        };
+        metrics.push(row(&format!("class-{number} p99"), finding, 1.0));
+    }
+    let text = check_markdown(&CheckReport::new(long.scenarios.clone()));
+    assert!(text.chars().count() < 65_000 && text.chars().count() > 50_000, "{}", text.chars().count());
+    let place = |name: &str| text.find(name).unwrap_or_else(|| panic!("{name} in {text}"));
+    assert!(place("| class-800 p99 | ✗ worse") < place("| class-100 p99 | ? undecided"));
+    assert!(place("| class-700 p99 | ? undecided") < place("| class-0 p99 | ✓ within"));
+    let rows = text.matches("✓ within").count();
+    assert!(text.contains(&format!("\n… and {} more held metrics (see the JSON)\n", 894 - rows)), "{text}");
+    assert!(text.contains("view p99 &lt; 500ms | ✗ missed") && text.contains("view mean &lt; 2s | ✓ met"));
+    assert!(text.contains("<details>") && text.contains("services.web.slots: 8 → 4"), "{text}");
+    // A cut row, a broken fence or an open fold would spoil the comment.
+    assert!(text.lines().filter(|line| line.starts_with('|')).all(|line| line.ends_with('|')));
+    // More failures than fit are counted, too.
+    long.scenarios[0].metrics.iter_mut().for_each(|row| row.finding = Finding::Regressed);
+    let text = check_markdown(&CheckReport::new(long.scenarios));
+    assert!(text.contains(" more worse metrics (see the JSON)") && text.chars().count() < 65_000);
+}
+
+#[test]
 fn junit_has_a_failure_for_what_failed_and_no_success_for_what_is_open() {
     let xml = check_junit(&report(CheckOutcome::Missed));
     assert!(

@@ -8,6 +8,7 @@ mod chart;
 mod charts;
 mod check_text;
 mod columns;
+mod comment_tables;
 mod compare;
 mod compare_chart;
 mod compare_page;
