@@ -23,6 +23,7 @@ mod resolved;
 mod run;
 mod starter;
 mod step;
+mod superseded;
 mod sweep;
 mod trials;
 mod uncertain;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::StudyError;
 use super::leftovers::{clear_leftovers, temporary_name};
+use super::superseded::{clear, superseded};
 
 /// One file to write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +34,8 @@ pub trait Output {
     /// If nothing can be written there.
     fn prepare(&mut self) -> Result<(), StudyError>;
 
-    /// Writes all files. Readers see each file whole or not at all, and if one cannot be written, none appears.
+    /// Writes all files. Readers see each file whole or not at all, and if one cannot be written, none appears. Files of
+    /// an earlier result in the same place that the new one does not have go away.
     ///
     /// # Errors
     /// If any file cannot be written.
@@ -103,8 +105,11 @@ impl Output for Directory {
 
     fn publish(&mut self, files: &[OutputFile]) -> Result<(), StudyError> {
         let beside = self.write_beside(files)?;
+        // Known before the record that lists them is replaced.
+        let old = superseded(&self.root, files);
         // Only renames are left, which need no space: either all happen, or the file system itself is failing.
         beside.into_iter().try_for_each(Beside::rename)?;
+        clear(&self.root, &old);
         self.created.clear();
         Ok(())
     }

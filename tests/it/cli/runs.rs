@@ -67,6 +67,31 @@ fn results_do_not_depend_on_shortcuts() {
 }
 
 #[test]
+fn a_folder_that_is_used_again_has_the_new_result_only() {
+    let place = place();
+    place.run(&["run", "small.yaml", "--out", "out"]).with_code(0);
+    place.write("out/notes.txt", "mine");
+    let of = |folder: &str| -> Vec<String> {
+        let names = place.files().into_iter();
+        names.filter_map(|name| name.strip_prefix(&format!("{folder}/")).map(str::to_owned)).collect()
+    };
+    assert!(of("out").contains(&"charts/response-time-browse.svg".to_owned()), "{:?}", of("out"));
+    // Another class has charts of another name, and a sweep has other tables.
+    place.write("other.yaml", &SMALL.replace("browse", "buy"));
+    let sweep = ["sweep", "small.yaml", "--vary", "services.web.slots=3,4", "--replications", "2"];
+    let others: [&[&str]; 2] = [&["run", "other.yaml"], &sweep];
+    for other in others {
+        place.run(&[other, &["--out", "out"]].concat()).with_code(0);
+        place.run(&[other, &["--out", "new"]].concat()).with_code(0);
+        let mut expected = of("new");
+        expected.push("notes.txt".to_owned());
+        expected.sort();
+        assert_eq!(of("out"), expected);
+        std::fs::remove_dir_all(place.path("new")).expect("a folder");
+    }
+}
+
+#[test]
 fn results_do_not_depend_on_threads() {
     let place = place();
     for threads in ["1", "2", "8"] {
