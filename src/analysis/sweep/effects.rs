@@ -2,7 +2,7 @@
 //!
 //! In a full factorial design the means by level are the main effects of the analysis of variance (D. C. Montgomery,
 //! Design and Analysis of Experiments, 2017, chapter 5), and the variance of those means over the variance of all
-//! points is the factor's share. In a Latin hypercube, where no level repeats, neighbouring points are put into bins.
+//! points is the factor's share. Factors that move together count as one: which of them it was cannot be told. In a Latin hypercube, where no level repeats, neighbouring points are put into bins.
 
 use super::summary::SweepPoint;
 
@@ -40,12 +40,12 @@ pub struct Effect {
     pub points: usize,
 }
 
-/// What a factor does to a measure.
+/// What a factor does to a measure, or factors that move together.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct FactorEffect {
-    /// The factor's place.
-    pub factor: usize,
-    /// One a level, in their order.
+    /// The factor's place; places of all that move together.
+    pub factors: Vec<usize>,
+    /// One a level, in their order; labels of factors that move together stand with ` + ` between them.
     pub levels: Vec<Effect>,
     /// Variance of the levels' means over the variance of the points: the share that this factor explains alone.
     pub share: Option<f64>,
@@ -60,16 +60,22 @@ impl FactorEffect {
     }
 }
 
-/// The effects of all `factors` on a measure, in the factors' order.
-#[must_use]
-pub fn effects(points: &[SweepPoint], factors: usize, measure: &Measure) -> Vec<FactorEffect> {
-    let known: Vec<(usize, f64)> =
-        measure.values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
-    (0..factors).map(|factor| effect(points, factor, &known)).collect()
+/// The level of a point as it is shown; of factors that move together, all of theirs.
+pub(super) fn label(point: &SweepPoint, factors: &[usize]) -> String {
+    let labels: Vec<&str> = factors.iter().map(|&factor| point.levels[factor].label.as_str()).collect();
+    labels.join(" + ")
 }
 
-fn effect(points: &[SweepPoint], factor: usize, known: &[(usize, f64)]) -> FactorEffect {
-    let levels: Vec<Effect> = groups(points, factor, known)
+/// The effects of factors on a measure: one of each of `groups`, which hold the places of what moves together.
+#[must_use]
+pub fn effects(points: &[SweepPoint], groups: &[Vec<usize>], measure: &Measure) -> Vec<FactorEffect> {
+    let known: Vec<(usize, f64)> =
+        measure.values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?))).collect();
+    groups.iter().map(|factors| effect(points, factors, &known)).collect()
+}
+
+fn effect(points: &[SweepPoint], factors: &[usize], known: &[(usize, f64)]) -> FactorEffect {
+    let levels: Vec<Effect> = by_level(points, factors, known)
         .into_iter()
         .map(|(label, values)| Effect {
             label,
@@ -86,17 +92,21 @@ fn effect(points: &[SweepPoint], factor: usize, known: &[(usize, f64)]) -> Facto
         levels.iter().map(|level| level.points as f64 * (level.mean - mean) * (level.mean - mean)).sum();
     // Rounding alone would call a factor of a constant measure important.
     let moves = all > 1e-18 * count * mean * mean;
-    FactorEffect { factor, levels, share: moves.then(|| (between / all).min(1.0)) }
+    FactorEffect { factors: factors.to_vec(), levels, share: moves.then(|| (between / all).min(1.0)) }
 }
 
-/// The values of the points by level of a factor: its own levels in the order of the design, or bins of their sizes.
-fn groups(points: &[SweepPoint], factor: usize, known: &[(usize, f64)]) -> Vec<(String, Vec<f64>)> {
+/// The values of the points by level of a factor: its own levels in the order of the design, or bins of their sizes. Of
+/// factors that move together the sizes of the first one count.
+fn by_level(points: &[SweepPoint], factors: &[usize], known: &[(usize, f64)]) -> Vec<(String, Vec<f64>)> {
     let mut levels: Vec<(String, Option<f64>, Vec<f64>)> = Vec::new();
     for &(at, value) in known {
-        let level = &points[at].levels[factor];
-        match levels.iter_mut().find(|(label, ..)| *label == level.label) {
+        let shown = label(&points[at], factors);
+        match levels.iter_mut().find(|(label, ..)| *label == shown) {
             Some((.., values)) => values.push(value),
-            None => levels.push((level.label.clone(), level.size, vec![value])),
+            None => {
+                let size = factors.first().and_then(|&first| points[at].levels[first].size);
+                levels.push((shown, size, vec![value]));
+            }
         }
     }
     if levels.iter().all(|(_, size, _)| size.is_some()) {

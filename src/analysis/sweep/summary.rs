@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::effects::{FactorEffect, Measure, effects};
+use super::effects::{FactorEffect, Measure, effects, label};
 use super::pareto::{front, tradeoff};
 use super::point::{COST, PointResult, RISK};
 use crate::analysis::summary::{Assumption, Outcome};
@@ -71,10 +71,10 @@ impl SweepPoint {
 /// A measure over two factors, averaged over the others.
 #[derive(Clone, Debug, Serialize)]
 pub struct HeatMap {
-    /// The factor along the horizontal axis.
-    pub across: usize,
-    /// The factor along the vertical axis.
-    pub up: usize,
+    /// The factor along the horizontal axis, or those that move together.
+    pub across: Vec<usize>,
+    /// The factor along the vertical axis, or those that move together.
+    pub up: Vec<usize>,
     /// Labels of the horizontal levels.
     pub columns: Vec<String>,
     /// Labels of the vertical levels.
@@ -109,7 +109,7 @@ pub struct SweepSummary {
     pub points: Vec<SweepPoint>,
     /// What points are compared by; the first is the main one.
     pub measures: Vec<Measure>,
-    /// Effects by measure and factor.
+    /// Effects by measure and factor; factors that move together are one.
     pub effects: Vec<Vec<FactorEffect>>,
     /// The main measure over the two factors that matter most.
     pub maps: Vec<Option<HeatMap>>,
@@ -131,6 +131,13 @@ impl SweepSummary {
         self.points.iter().filter_map(SweepPoint::result)
     }
 
+    /// The short name of a factor; of factors that move together `a + b`.
+    #[must_use]
+    pub fn named(&self, factors: &[usize]) -> String {
+        let names: Vec<&str> = factors.iter().map(|&factor| self.factors[factor].name.as_str()).collect();
+        names.join(" + ")
+    }
+
     /// How many points came out so; `None` counts those without objectives.
     #[must_use]
     pub fn count(&self, outcome: Option<Outcome>) -> usize {
@@ -150,17 +157,17 @@ impl SweepSummary {
     }
 }
 
-/// What a sweep's points say together.
+/// What a sweep's points say together. `groups` hold the places of factors that move together, each factor in one.
 #[must_use]
 pub fn summarize_sweep(
     head: (String, String, u64),
-    factors: Vec<FactorSummary>,
+    (factors, groups): (Vec<FactorSummary>, &[Vec<usize>]),
     points: Vec<SweepPoint>,
     is_sample: bool,
     said: (Vec<String>, Vec<Assumption>),
 ) -> SweepSummary {
     let measures = measures(&points);
-    let effects: Vec<_> = measures.iter().map(|measure| effects(&points, factors.len(), measure)).collect();
+    let effects: Vec<_> = measures.iter().map(|measure| effects(&points, groups, measure)).collect();
     let map =
         |(measure, effects): (&Measure, &Vec<FactorEffect>)| heat_map(&points, measure, effects, is_sample);
     let maps = measures.iter().zip(&effects).map(map).collect();
@@ -252,8 +259,9 @@ fn heat_map(
     let (columns, rows) = (labels(across), labels(up));
     let mut sums = vec![vec![(0.0, 0_u32); columns.len()]; rows.len()];
     for (point, value) in points.iter().zip(&measure.values) {
-        let column = columns.iter().position(|label| *label == point.levels[across.factor].label);
-        let row = rows.iter().position(|label| *label == point.levels[up.factor].label);
+        let (of_column, of_row) = (label(point, &across.factors), label(point, &up.factors));
+        let column = columns.iter().position(|label| *label == of_column);
+        let row = rows.iter().position(|label| *label == of_row);
         if let (Some(column), Some(row), Some(value)) = (column, row, value) {
             sums[row][column].0 += value;
             sums[row][column].1 += 1;
@@ -261,7 +269,7 @@ fn heat_map(
     }
     let cell = |&(sum, count): &(f64, u32)| (count > 0).then(|| sum / f64::from(count));
     let cells = sums.iter().map(|row| row.iter().map(cell).collect()).collect();
-    Some(HeatMap { across: across.factor, up: up.factor, columns, rows, cells })
+    Some(HeatMap { across: across.factors.clone(), up: up.factors.clone(), columns, rows, cells })
 }
 
 /// Cost against risk; where the risk is the same everywhere, against the slowest class's p99.
@@ -295,7 +303,7 @@ fn weigh(points: &[SweepPoint]) -> Option<Tradeoff> {
 fn idle_factors(factors: &[FactorSummary], effects: &[Vec<FactorEffect>]) -> Vec<String> {
     let idle = |at: &usize| {
         let of_factor: Vec<&FactorEffect> =
-            effects.iter().filter_map(|by_factor| by_factor.get(*at)).collect();
+            effects.iter().flatten().filter(|effect| effect.factors.contains(at)).collect();
         let still = |effect: &&FactorEffect| effect.levels.len() > 1 && effect.span().0 == effect.span().1;
         !of_factor.is_empty() && of_factor.iter().all(still)
     };

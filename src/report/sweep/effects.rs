@@ -89,6 +89,6 @@ fn panel(
         canvas.line((x(at), bottom), (x(at), bottom + 8), PALE, 2, false);
         canvas.text((x(at), bottom + 36), Anchor::Middle, GREY, &short[at]);
     }
-    let name = fitted(&summary.factors[effect.factor].name, width);
+    let name = fitted(&summary.named(&effect.factors), width);
     canvas.text((left + width / 2, bottom + 76), Anchor::Middle, INK, &name);
 }

@@ -71,5 +71,11 @@ pub(super) fn summary() -> SweepSummary {
         factor("traffic.shoppers.peaks.opening.factor", "factor"),
     ];
     let head = ("A sale".to_owned(), "What holds?".to_owned(), 1);
-    summarize_sweep(head, factors, points, false, (vec!["a warning".to_owned()], Vec::new()))
+    summarize_sweep(
+        head,
+        (factors, &[vec![0], vec![1]]),
+        points,
+        false,
+        (vec!["a warning".to_owned()], Vec::new()),
+    )
 }

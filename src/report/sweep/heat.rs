@@ -62,7 +62,7 @@ pub(super) fn heat_map(summary: &SweepSummary, measure: usize) -> Option<String>
         }
     }
     labels(&mut canvas, map, bottom, cell_height, &edge);
-    let (up, across) = (&summary.factors[map.up].name, &summary.factors[map.across].name);
+    let (up, across) = (&summary.named(&map.up), &summary.named(&map.across));
     canvas.upright((36, (TOP + bottom) / 2), &fitted(up, bottom - TOP + 60));
     canvas.text(((LEFT + RIGHT) / 2, bottom + 84), Anchor::Middle, INK, &fitted(across, RIGHT - LEFT));
     let ends = (value(low, &measured.unit), value(high, &measured.unit));

@@ -88,7 +88,7 @@ fn cards(summary: &SweepSummary) -> Vec<(String, String, String)> {
         if let Some(most) = known.max_by(|a, b| a.share.unwrap_or(0.0).total_cmp(&b.share.unwrap_or(0.0))) {
             let share = format!("{:.0} %", most.share.unwrap_or(0.0) * 100.0);
             let more = format!("explains {share} of the differences in {}", title(&summary.measures[0]));
-            all.push(("Matters most".to_owned(), summary.factors[most.factor].name.clone(), more));
+            all.push(("Matters most".to_owned(), summary.named(&most.factors), more));
         }
     }
     all

@@ -36,7 +36,7 @@ pub(super) fn tornado(summary: &SweepSummary, measure: usize) -> Option<String> 
         let (low, high) = ends_of(effect);
         let (x, end) = (scale.at(low.mean), scale.at(high.mean));
         canvas.rect((x, y + 14), ((end - x).max(4), ROW - 28), BLUE);
-        let name = fitted(&summary.factors[effect.factor].name, LEFT - LABEL - 40);
+        let name = fitted(&summary.named(&effect.factors), LEFT - LABEL - 40);
         canvas.text((24, y + 44), Anchor::Start, INK, &name);
         let (left, right) = (fitted(&low.label, LABEL), fitted(&high.label, LABEL));
         canvas.text((x - 12, y + 44), Anchor::End, INK, &left);

@@ -121,12 +121,7 @@ pub(super) fn ranking(summary: &SweepSummary, measure: usize) -> Vec<String> {
             .share
             .map(|part| format!(", {} of the differences", share(round(part))))
             .unwrap_or_default();
-        format!(
-            "{}: {} to {}{share}",
-            summary.factors[effect.factor].name,
-            value(low, unit),
-            value(high, unit)
-        )
+        format!("{}: {} to {}{share}", summary.named(&effect.factors), value(low, unit), value(high, unit))
     };
     let mut lines: Vec<String> = all.iter().map(line).collect();
     let alone: f64 = all.iter().filter_map(|effect| effect.share).sum();

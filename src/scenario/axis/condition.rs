@@ -67,13 +67,25 @@ impl Condition {
             return Err(whole("is too long"));
         }
         let comparisons: Vec<usize> =
-            (0..words.len()).filter(|&at| comparison(words[at].text).is_some()).collect();
+            (0..words.len()).filter(|&at| comparison_of(words[at].text).is_some()).collect();
         let [at] = comparisons[..] else {
             let message = if comparisons.is_empty() { "compares nothing" } else { "compares more than once" };
             return Err(whole(message));
         };
-        let comparison = comparison(words[at].text).ok_or_else(|| whole("compares nothing"))?;
-        let (left, right) = (side(&words[..at], factor)?, side(&words[at + 1..], factor)?);
+        let comparison = comparison_of(words[at].text).ok_or_else(|| whole("compares nothing"))?;
+        // Only a word that stands alone can be the same as a factor's value; every other word must have a size.
+        let is_equality = matches!(comparison, Comparison::Same | Comparison::Other);
+        let part = |words| side(words, is_equality, factor);
+        let (left, right) = (part(&words[..at])?, part(&words[at + 1..])?);
+        if !has_factor(&left) && !has_factor(&right) {
+            // Which of the words was meant for a factor: one that is no quantity, if there is one.
+            let slip =
+                words.iter().find(|word| comparison_of(word.text).is_none() && size(word.text).is_none());
+            return Err(match slip {
+                Some(word) => no_factor(word),
+                None => whole("has no factor of this sweep"),
+            });
+        }
         Ok(Self { text: text.trim().to_owned(), left, comparison, right })
     }
 
@@ -100,7 +112,7 @@ impl Condition {
     }
 }
 
-fn comparison(word: &str) -> Option<Comparison> {
+fn comparison_of(word: &str) -> Option<Comparison> {
     Some(match word {
         "<" => Comparison::Less,
         "<=" => Comparison::AtMost,
@@ -128,7 +140,23 @@ fn words(text: &str) -> Vec<Word<'_>> {
     found
 }
 
-fn side(words: &[Word<'_>], factor: &dyn Fn(&str) -> Option<usize>) -> Result<Side, ConditionError> {
+fn has_factor(side: &Side) -> bool {
+    let mut operands = side.iter().flat_map(|(_, factors)| factors);
+    operands.any(|(_, operand)| matches!(operand, Operand::Factor(_)))
+}
+
+fn no_factor(word: &Word<'_>) -> ConditionError {
+    let message = format!("names `{}`, which is no factor of this sweep", word.text);
+    ConditionError { message, part: Some(word.part), unknown: Some(word.text.to_owned()) }
+}
+
+/// A side of a comparison; `may_be_word` says that a single word need be neither a factor nor a quantity.
+fn side(
+    words: &[Word<'_>],
+    may_be_word: bool,
+    factor: &dyn Fn(&str) -> Option<usize>,
+) -> Result<Side, ConditionError> {
+    let may_be_word = may_be_word && words.len() == 1;
     let wrong = |message: String, part, unknown| Err(ConditionError { message, part, unknown });
     let mut terms: Side = vec![(false, Vec::new())];
     let mut divided = false;
@@ -148,11 +176,10 @@ fn side(words: &[Word<'_>], factor: &dyn Fn(&str) -> Option<usize>) -> Result<Si
                     (Some(place), _) => Operand::Factor(place),
                     (None, Some(size)) => Operand::Value(text.to_owned(), Some(size)),
                     // A path is meant as a factor; another word may be a value such as `random`.
-                    (None, None) if text.contains('.') && !text.contains('(') => {
-                        let message = format!("names `{text}`, which is no factor of this sweep");
-                        return wrong(message, Some(word.part), Some(text.to_owned()));
+                    (None, None) if may_be_word && (!text.contains('.') || text.contains('(')) => {
+                        Operand::Value(text.to_owned(), None)
                     }
-                    (None, None) => Operand::Value(text.to_owned(), None),
+                    (None, None) => return Err(no_factor(word)),
                 };
                 if let Some((_, factors)) = terms.last_mut() {
                     factors.push((divided, operand));
@@ -223,6 +250,7 @@ mod tests {
         assert!(!holds("minReplicas > maxReplicas", point));
         assert!(holds("balancer == random", point) && holds("balancer != least-request", point));
         assert!(!holds("balancer < 3", point));
+        assert!(holds("random == balancer", point) && !holds("balancer == p2c", point));
     }
 
     #[test]
@@ -231,6 +259,12 @@ mod tests {
         assert_eq!(parse("1 < 2 < 3").unwrap_err().message, "compares more than once");
         let unknown = parse("minReplicas <= hpa/web.spec.max").unwrap_err();
         assert_eq!((unknown.part, unknown.unknown.as_deref()), (Some((15, 16)), Some("hpa/web.spec.max")));
+        // A word that is no value of anything is a slip, not a condition that nothing meets.
+        for text in ["minRepicas > 1", "1 < minRepicas", "minRepicas == 20", "minReplicas * minRepicas = 4"] {
+            let unknown = parse(text).unwrap_err();
+            assert_eq!(unknown.unknown.as_deref(), Some("minRepicas"), "{text}");
+        }
+        assert!(parse("1 < 2").unwrap_err().message.contains("no factor"));
         assert!(parse("minReplicas <=").unwrap_err().message.contains("ends in nothing"));
         assert!(parse("minReplicas 4 <= 2").unwrap_err().message.contains("+ - * /"));
     }

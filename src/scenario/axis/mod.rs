@@ -68,6 +68,8 @@ impl Values {
     /// # Errors
     /// If it is neither, or holds no value.
     pub fn parse(text: &str) -> Result<Self, Wrong> {
+        // A list may be written as in a file; a single value that is a list would vary nothing.
+        let text = bracketed(text).unwrap_or(text);
         let parts = split(text);
         if parts.len() == 1 && Range::is_one(text) {
             return Range::parse(text).map(Self::from_range)?;
@@ -163,6 +165,21 @@ pub fn size(text: &str) -> Option<f64> {
     tries.into_iter().find_map(Result::ok).or_else(of_time)
 }
 
+/// What stands between brackets that hold the whole text.
+fn bracketed(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    let mut depth = 0_i32;
+    for c in inner.chars() {
+        depth += i32::from(c == '[') - i32::from(c == ']');
+        if depth < 0 {
+            // The first bracket ends before the last: `[a], [b]`.
+            return None;
+        }
+    }
+    Some(inner)
+}
+
 /// Splits at commas outside brackets and quotes.
 fn split(text: &str) -> Vec<&str> {
     let (mut parts, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_u32, false);
@@ -202,6 +219,9 @@ mod tests {
         assert_eq!(texts("8, 10,12"), ["8", "10", "12"]);
         assert_eq!(texts("lognormal(mean 4ms, p99 20ms),5ms"), ["lognormal(mean 4ms, p99 20ms)", "5ms"]);
         assert_eq!(texts("[a, b],{c: 1}"), ["[a, b]", "{c: 1}"]);
+        assert_eq!(texts(" [8, 10,12]"), ["8", "10", "12"]);
+        assert_eq!(texts("[a],[b]"), ["[a]", "[b]"]);
+        assert_eq!(texts("[[a, b], [c]]"), ["[a, b]", "[c]"]);
         assert_eq!(texts("\"1.30\",\"1.31\""), ["\"1.30\"", "\"1.31\""]);
         assert_eq!(texts("T0 .. T0+12m,T0 .. T0+5m").len(), 2);
     }
@@ -222,7 +242,7 @@ mod tests {
 
     #[test]
     fn mistakes_say_what_is_wrong() {
-        assert!(wrong("").contains("empty"));
+        assert!(wrong("").contains("empty") && wrong("[]").contains("empty"));
         assert!(wrong("1,,2").contains("no value 2"));
         assert!(wrong("1,1").contains("twice"));
         assert!(wrong("80 .. 40 step 10").contains("holds nothing"));

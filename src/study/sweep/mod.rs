@@ -110,7 +110,7 @@ pub fn sweep(
     let model = &scenario.model;
     let summary = summarize_sweep(
         (model.name.clone(), model.question.clone(), model.plan.seed),
-        plan.factors.iter().map(factor).collect(),
+        (plan.factors.iter().map(factor).collect(), &plan.groups),
         points,
         plan.sample.is_some(),
         (warnings, account.assumptions),

@@ -45,6 +45,37 @@ fn same(expected: &[(String, String)], found: &[(String, String)]) {
 }
 
 #[test]
+fn axes_are_lists_and_conditions_name_factors() {
+    let place = place();
+    let vary = ["sweep", "small.yaml", "--replications", "2", "--vary", "services.web.replicas=[1, 2]"];
+    let ended = place.run(&[&vary[..], &["--where", "replicas > 1"]].concat()).with_code(0);
+    assert!(
+        ended.stdout.contains("1 of 1 point") || ended.stdout.contains("of 1 points"),
+        "{}",
+        ended.stdout
+    );
+    let ended = place.run(&[&vary[..], &["--where", "replcas > 1"]].concat()).with_code(2);
+    assert!(ended.stderr.contains("names `replcas`, which is no factor"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("did you mean `replicas`?"), "{}", ended.stderr);
+}
+
+#[test]
+fn factors_that_move_together_have_one_share() {
+    let place = place();
+    let ended = place.run(&["sweep", "study.yaml", "--format", "json"]).with_code(0);
+    let found: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    for effects in found["effects"].as_array().expect("effects") {
+        let factors: Vec<&Value> =
+            effects.as_array().expect("one a factor").iter().map(|e| &e["factors"]).collect();
+        assert_eq!(factors, [&serde_json::json!([0]), &serde_json::json!([1, 2])]);
+        let shares = effects.as_array().unwrap().iter().filter_map(|effect| effect["share"].as_f64());
+        assert!(shares.sum::<f64>() <= 1.0 + 1e-9, "{effects}");
+    }
+    let text = place.run(&["sweep", "study.yaml"]).with_code(0).stdout;
+    assert!(text.contains("rate + "), "{text}");
+}
+
+#[test]
 fn every_point_is_a_run_of_its_own() {
     let place = place();
     let ended = place.run(&["sweep", "study.yaml", "--out", "out", "--per-replication"]).with_code(0);
