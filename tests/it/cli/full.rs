@@ -99,7 +99,7 @@ fn a_sweep_goes_on_when_there_is_room_again() {
         "--out=light",
     ];
     let light = [&VARY[..], &light, &["--per-replication"]].concat();
-    refused(limited(&place, 32, &light), "light/replications.csv");
+    refused(limited(&place, 40, &light), "light/replications.csv");
     assert_eq!(place.files().iter().filter(|name| name.starts_with("light/")).count(), 1);
     let ended = place.run(&light).with_code(0);
     assert!(ended.stderr.contains("4 trials were taken from the journal"), "{}", ended.stderr);
