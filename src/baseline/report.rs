@@ -13,6 +13,9 @@ pub const CHECK_VERSION: u32 = 1;
 /// Confidence of the intervals shown beside the verdicts.
 const CONFIDENCE: f64 = 0.95;
 
+/// Scenarios that are gone and named in the headline; the rest is counted.
+const GONE_NAMED: usize = 5;
+
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +41,8 @@ pub struct CheckReport {
     pub headline: String,
     /// Each scenario, in the order given.
     pub scenarios: Vec<CheckedScenario>,
+    /// Scenarios that what was compared with has and that are not there any more: nobody checks them.
+    pub gone: Vec<String>,
 }
 
 /// One scenario's check.
@@ -158,7 +163,20 @@ impl CheckReport {
     pub fn new(scenarios: Vec<CheckedScenario>) -> Self {
         let outcome = scenarios.iter().map(|s| s.outcome).max().unwrap_or(CheckOutcome::Passed);
         let headline = headline(&scenarios);
-        Self { version: CHECK_VERSION, outcome, headline, scenarios }
+        Self { version: CHECK_VERSION, outcome, headline, scenarios, gone: Vec::new() }
+    }
+
+    /// The same, saying which scenarios are gone.
+    #[must_use]
+    pub fn with_gone(mut self, gone: Vec<String>) -> Self {
+        if !gone.is_empty() {
+            let named = gone.iter().take(GONE_NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+            let more = gone.len().saturating_sub(GONE_NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            self.headline.push_str(&format!("; gone, so not checked: {named}{more}"));
+        }
+        self.gone = gone;
+        self
     }
 
     /// Whether any metric became worse than tolerated, whatever else happened.

@@ -8,7 +8,8 @@ use super::arguments::{Format, WorkOptions};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use super::verbs::{file_name, show_diagnostics, watched};
-use crate::baseline::{Baseline, CheckOutcome};
+use crate::analysis::Outcome;
+use crate::baseline::{Baseline, CheckOutcome, CheckedScenario};
 use crate::report;
 use crate::scenario::{Against, Inconclusive, Inputs, Tolerance, quantity};
 use crate::study::{self, CheckSettings, Contest, Edit, FileInputs, Opponent, Prepared, Rival, StudyError};
@@ -53,6 +54,9 @@ pub struct CheckOptions {
     /// What it means that something could not be decided; the scenario's word, or warn.
     #[arg(long, value_enum, value_name = "WORD")]
     pub inconclusive: Option<Meaning>,
+    /// Exit with 99 if an objective is inconclusive, too, whatever --inconclusive says of the rest.
+    #[arg(long)]
+    pub strict: bool,
     /// Write JUnit XML.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub junit: Option<PathBuf>,
@@ -96,7 +100,7 @@ struct Side {
 }
 
 pub fn check(options: &CheckOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
-    let settings = settings(options)?;
+    let mut settings = settings(options)?;
     let is_annotated = match options.annotations {
         Annotations::Github => true,
         Annotations::None => false,
@@ -106,7 +110,8 @@ pub fn check(options: &CheckOptions, terminal: &Terminal) -> Result<Exit, StudyE
     let written = [stored, options.junit.as_deref(), options.markdown.as_deref()];
     written.into_iter().flatten().try_for_each(study::prepare_file)?;
     let baseline = baseline(options, terminal)?;
-    let sides = sides(options)?;
+    let (sides, gone) = sides(options)?;
+    settings.gone = gone;
     for side in &sides {
         side.worth_showing().for_each(|prepared| show_diagnostics(prepared, terminal));
         let head = &side.head;
@@ -138,6 +143,11 @@ pub fn check(options: &CheckOptions, terminal: &Terminal) -> Result<Exit, StudyE
     })?;
     result.bounds_hit.iter().for_each(|bound| terminal.note(&format!("bound hit: {bound}")));
     let bounds = if result.bounds_hit.is_empty() { Exit::Passed } else { Exit::Failed };
+    let is_open = |scenario: &CheckedScenario| {
+        scenario.objectives.iter().any(|objective| objective.outcome == Outcome::Inconclusive)
+    };
+    let is_missed = options.strict && result.report.scenarios.iter().any(is_open);
+    let bounds = if is_missed { bounds.or(Exit::Missed) } else { bounds };
     Ok(bounds.or(match result.report.outcome {
         CheckOutcome::Missed => Exit::Missed,
         CheckOutcome::Regressed => Exit::Regressed,
@@ -201,6 +211,7 @@ fn settings(options: &CheckOptions) -> Result<CheckSettings, StudyError> {
         }),
         replications: options.replications,
         budget: budget.transpose()?,
+        gone: Vec::new(),
         accepts: options.update_baseline,
     })
 }
@@ -221,8 +232,9 @@ fn baseline(options: &CheckOptions, terminal: &Terminal) -> Result<Option<Baseli
     }
 }
 
-/// Every scenario, and what it is compared with: the place of the command line, else that of its own `check:`.
-fn sides(options: &CheckOptions) -> Result<Vec<Side>, StudyError> {
+/// Every scenario, and what it is compared with: the place of the command line, else that of its own `check:`. And the
+/// scenarios that this place has for a folder and the folder does not.
+fn sides(options: &CheckOptions) -> Result<(Vec<Side>, Vec<String>), StudyError> {
     let inputs = FileInputs::new("");
     let edits = edits(options);
     let given = options.against.as_ref().map(|place| match place.strip_prefix("git:") {
@@ -240,7 +252,16 @@ fn sides(options: &CheckOptions) -> Result<Vec<Side>, StudyError> {
         };
         Ok(Side { head, opponent })
     };
-    expanded(&options.scenario, &inputs)?.iter().map(side).collect()
+    let names = expanded(&options.scenario, &inputs)?;
+    let sides = names.iter().map(side).collect::<Result<_, _>>()?;
+    let is_folder = |name: &&String| std::path::Path::new(name).is_dir();
+    let folders: Vec<String> =
+        options.scenario.iter().filter(is_folder).map(|name| file_name(name)).collect();
+    let gone = match &given {
+        Some(Against::Place(place)) => study::gone(&folders, &names, place, &inputs),
+        _ => Vec::new(),
+    };
+    Ok((sides, gone))
 }
 
 /// Scenario files; a folder stands for the YAML files in it.

@@ -38,7 +38,7 @@ pub use front::Study;
 pub use git::GitInputs;
 pub use host::{Host, Stopwatch};
 pub use inputs::FileInputs;
-pub use opponent::{Opponent, opponent};
+pub use opponent::{Opponent, gone, opponent};
 pub use output::{Directory, Output, OutputFile};
 pub use prepare::{Prepared, draw_inputs, prepare};
 pub use provenance::{Basis, COMMIT, Edit, FileDigest, MODEL_SEMANTICS, Provenance, RunCounts, VERSION};

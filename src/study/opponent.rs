@@ -61,6 +61,38 @@ fn in_place(name: &str, place: &str, edits: &[Edit], inputs: &dyn Inputs) -> Res
     }
 }
 
+/// Scenarios that `place` (a folder or `git:REVISION`) has for one of the `folders` and that are not among `names`, the
+/// scenarios there are now: what nobody checks any more.
+#[must_use]
+pub fn gone(folders: &[String], names: &[String], place: &str, inputs: &dyn Inputs) -> Vec<String> {
+    let last = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+    let now: Vec<String> = names.iter().map(|name| last(name)).collect();
+    // What cannot be listed has been said where it is read, or is a single file.
+    let listed = |inputs: &dyn Inputs, folder: &str| inputs.list(folder).ok().flatten();
+    let mut found = Vec::new();
+    for folder in folders {
+        let (label, files) = match place.strip_prefix("git:") {
+            Some(revision) => {
+                let files = GitInputs::new("", revision).ok().and_then(|git| listed(&git, folder));
+                (format!("{place}:"), files)
+            }
+            None => {
+                let place = place.trim_end_matches('/');
+                let inside = format!("{place}/{}", folder.trim_end_matches('/'));
+                (String::new(), listed(inputs, &inside).or_else(|| listed(inputs, place)))
+            }
+        };
+        let is_scenario = |file: &String| file.ends_with(".yaml") || file.ends_with(".yml");
+        let missing = |file: &String| is_scenario(file) && !now.contains(&last(file));
+        found.extend(
+            files.unwrap_or_default().iter().filter(|file| missing(file)).map(|f| format!("{label}{f}")),
+        );
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
 fn with_manifests(
     name: &str,
     place: &str,
@@ -129,6 +161,16 @@ mod tests {
         assert_eq!((label.as_str(), prepared.name.as_str()), ("old/a.yaml", "old/a.yaml"));
         let nobody = opponent("s/new.yaml", &Against::Place("old".into()), &[], &inputs()).unwrap();
         assert!(matches!(nobody, Opponent::Nobody(reason) if reason.contains("is new")));
+    }
+
+    #[test]
+    fn scenarios_that_are_no_more_are_found() {
+        let inputs = inputs().with("old/b.yaml", "").with("old/notes.txt", "").with("tree/s/c.yml", "");
+        let names = ["s/a.yaml".to_owned(), "s/plain.yaml".to_owned()];
+        let of = |place: &str| gone(&["s/".to_owned()], &names, place, &inputs);
+        assert_eq!(of("old/"), ["old/b.yaml"]);
+        assert_eq!(of("tree"), ["tree/s/c.yml"]);
+        assert!(of("s").is_empty() && of("absent").is_empty() && of("old/a.yaml").is_empty());
     }
 
     #[test]

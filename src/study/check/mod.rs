@@ -62,6 +62,8 @@ pub struct CheckSettings {
     pub replications: Option<u32>,
     /// Seconds of wall time after which no replications are added.
     pub budget: Option<f64>,
+    /// Scenarios that what is compared with has and that are not there any more.
+    pub gone: Vec<String>,
     /// Regressions against a stored baseline are what will be stored, so they are shown and not judged.
     pub accepts: bool,
 }
@@ -113,7 +115,7 @@ pub fn check(
     if interrupt.load(Ordering::Relaxed) {
         return Err(StudyError::Interrupted);
     }
-    result.report = CheckReport::new(scenarios);
+    result.report = CheckReport::new(scenarios).with_gone(settings.gone.clone());
     Ok(result)
 }
 

@@ -175,6 +175,47 @@ fn scenarios_are_checked_together_and_a_tolerance_may_be_of_one_of_them() {
 }
 
 #[test]
+fn scenarios_that_are_gone_are_said() {
+    let place = place();
+    place.write("new/a.yaml", SMALL);
+    place.write("old/a.yaml", SMALL);
+    place.write("old/b.yaml", SMALL);
+    let all = ["check", "new", "--against", "old", "--replications", "3", "--inconclusive", "pass"];
+    let ended = place.run(&[&all[..], &["--markdown", "pr.md"]].concat()).with_code(0);
+    assert!(ended.stdout.replace('\n', " ").contains("gone, so not checked: old/b.yaml"), "{}", ended.stdout);
+    assert!(place.read("pr.md").contains("gone, so not checked: old/b.yaml"));
+    let report = json(&place.run(&[&all[..], &["--format", "json"]].concat()).with_code(0));
+    assert_eq!(report["gone"], serde_json::json!(["old/b.yaml"]));
+    git(&place, &["init", "-q"]);
+    git(&place, &["add", "old"]);
+    git(&place, &["commit", "-q", "-m", "first"]);
+    std::fs::remove_file(place.path("old/b.yaml")).unwrap();
+    let report = json(
+        &place
+            .run(&["check", "old", "--against", "git:HEAD", "--replications", "3", "--format", "json"])
+            .with_code(0),
+    );
+    assert_eq!(report["gone"], serde_json::json!(["git:HEAD:old/b.yaml"]));
+}
+
+#[test]
+fn strict_takes_an_open_objective_for_a_missed_one() {
+    let place = place();
+    // Three runs cannot tell a limit that lies where the mean does.
+    let mean = json(&place.run(&["run", "base.yaml", "--format", "json"]).with_code(0));
+    let of_class = mean["metrics"]
+        .as_array()
+        .expect("metrics")
+        .iter()
+        .find(|row| row["scope"] == "class/browse" && row["metric"] == "mean_sojourn");
+    let seconds = of_class.expect("a mean")["estimate"]["mean"].as_f64().expect("a number");
+    let limit = format!("objectives[0]=browse mean < {:.4}ms", seconds * 1e3);
+    let check = ["check", "base.yaml", "--replications", "3", "--set", &limit];
+    place.run(&check).with_code(0);
+    place.run(&[&check[..], &["--strict"]].concat()).with_code(99);
+}
+
+#[test]
 fn a_baseline_is_stored_and_compared_pair_by_pair() {
     let place = place();
     let stored = ["check", "base.yaml", "--baseline", "b.json", "--update-baseline", "--replications", "20"];
