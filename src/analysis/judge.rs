@@ -125,6 +125,7 @@ fn objective(
         unit,
         worst_at: None,
         runs_met: None,
+        runs_wanted: objective.in_runs,
         note: None,
     };
     if let Measure::Recovers(_, mark) = objective.measure {

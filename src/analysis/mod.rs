@@ -13,6 +13,7 @@ mod judge;
 mod needs;
 mod observed;
 mod pool;
+mod probes;
 mod reactive;
 mod required;
 mod samples;
@@ -34,6 +35,7 @@ pub use contrast::{Change, ContrastRow, Range, Side, all_contrasts, decision_con
 pub use judge::{judge, judge_at, met_by_run};
 pub use observed::{ObservedPoint, ObservedRow, beside_measured};
 pub use pool::Pool;
+pub use probes::ProbeRow;
 pub use required::{RequiredCapacity, required_capacity};
 pub use samples::{MetricSample, objective_measure, objective_sample};
 pub use side_by_side::{

@@ -1,6 +1,7 @@
 //! Replications folded into what estimates need: one vector of metrics a run, everything else merged.
 
 use super::health::Health;
+use super::probes::Probes;
 use super::scalars::{Kind, Scalar, merge_class, scalars};
 use super::series::SeriesPool;
 use super::summary::Estimate;
@@ -34,6 +35,7 @@ pub struct Pool {
     /// What each run's response times look like, in the order in which `scalars` shows recorders.
     outlines: Vec<Vec<Outline>>,
     pub(super) series: SeriesPool,
+    pub(super) probes: Probes,
     pub(super) tracks: Vec<Track>,
     pub(super) health: Health,
     /// Runs by how they ended.
@@ -69,6 +71,7 @@ impl Pool {
             names: Vec::new(),
             outlines: Vec::new(),
             series: SeriesPool::default(),
+            probes: Probes::default(),
             tracks,
             health: Health::new(model),
             endings: Vec::new(),
@@ -88,6 +91,7 @@ impl Pool {
             self.names = rows.into_iter().map(name).collect();
         }
         self.series.fold(&self.model, &record);
+        self.probes.fold(&record);
         for (track, objective) in self.tracks.iter_mut().zip(&self.model.objectives) {
             track.fold(&self.model, objective, &record);
         }
@@ -98,7 +102,7 @@ impl Pool {
         }
         match &mut self.total {
             Some(total) => merge(total, &record),
-            // Series are pooled apart, and single runs' waits and grids are no matter of a summary.
+            // Series are pooled apart, and so is what probes saw.
             None => {
                 let calls = record.calls.map(CallRecord::without_windows);
                 let (first_waits, grid) = (Vec::new(), Vec::new());

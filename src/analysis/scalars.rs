@@ -147,8 +147,8 @@ impl Sheet<'_, '_> {
     /// Mean, variance and percentiles of a recorder.
     fn times(&mut self, name: &str, recorder: &Recorder) {
         let count = recorder.count() as f64;
-        let sum = recorder.sum_nanos() as f64 * NANO;
-        self.push(format!("mean_{name}"), "s", Kind::Ratio, sum, count);
+        // Whole nanoseconds above and below: equal times then have exactly their mean.
+        self.push(format!("mean_{name}"), "s", Kind::Ratio, recorder.sum_nanos() as f64, count * 1e9);
         let variance = recorder.variance().unwrap_or(0.0);
         self.push(format!("var_{name}"), "s^2", Kind::Sectioned, variance, count);
         for (label, p) in QUANTILES {

@@ -47,6 +47,7 @@ pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
         metrics: estimates.into_iter().map(metric).collect(),
         series: pool.series.rows(model),
         observed: Vec::new(),
+        probes: pool.probes.rows(model),
         theory,
         assumptions: extra.assumptions,
         warnings: extra.warnings,

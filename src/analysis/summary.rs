@@ -1,6 +1,7 @@
 //! The result of a study of one scenario: plain data that text, JSON, CSV and HTML all read.
 
 use super::observed::ObservedRow;
+use super::probes::ProbeRow;
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -31,6 +32,9 @@ pub struct Summary {
     /// Measured series beside simulated ones, where there are measurements.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<ObservedRow>,
+    /// What probes saw, where there are any; they have a file of their own.
+    #[serde(skip)]
+    pub probes: Vec<ProbeRow>,
     /// Closed forms beside what was simulated, where they exist.
     pub theory: Vec<TheoryRow>,
     /// What the model takes for granted.
@@ -102,6 +106,8 @@ pub struct ObjectiveResult {
     pub worst_at: Option<f64>,
     /// Share of runs that met it, where runs were judged.
     pub runs_met: Option<Estimate>,
+    /// Share of runs that must meet it, where runs were judged.
+    pub runs_wanted: Option<f64>,
     /// A sentence for people when something needs saying (for example too few requests).
     pub note: Option<String>,
 }

@@ -126,7 +126,7 @@ pub(super) fn observe(
         Measure::Mean(..) => {
             let slice = requests(model, record, scope, part, None, true)?;
             let (sum, count) =
-                slice.sojourn.map_or((0.0, 0.0), |s| (s.sum_nanos() as f64 / 1e9, s.count() as f64));
+                slice.sojourn.map_or((0.0, 0.0), |s| (s.sum_nanos() as f64, s.count() as f64 * 1e9));
             plain(sum, count, slice.arrived)
         }
         Measure::Within(time, ..) => {
@@ -178,7 +178,7 @@ fn waits(
     let seen = |above: f64, below: f64| Observation { above, below, arrived };
     Some(match kind {
         WaitKind::Share => (seen(tally.waited as f64, (arrived - tally.rejected) as f64), None),
-        WaitKind::Mean => (seen(tally.wait.sum_nanos() as f64 / 1e9, count as f64), None),
+        WaitKind::Mean => (seen(tally.wait.sum_nanos() as f64, count as f64 * 1e9), None),
         WaitKind::Quantile(p) => {
             let value = tally.wait.quantile(p);
             let below = if value.is_some() { 1.0 } else { 0.0 };

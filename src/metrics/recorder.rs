@@ -15,7 +15,33 @@ pub struct Recorder {
     bins: Vec<u64>,
     sum: u128,
     squares: u128,
-    largest: u64,
+    ends: Ends,
+}
+
+/// The shortest and the longest of durations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Ends {
+    shortest: u64,
+    longest: u64,
+}
+
+impl Default for Ends {
+    fn default() -> Self {
+        Self { shortest: u64::MAX, longest: 0 }
+    }
+}
+
+impl Ends {
+    #[inline(always)]
+    pub(super) fn note(&mut self, nanos: u64) {
+        self.shortest = self.shortest.min(nanos);
+        self.longest = self.longest.max(nanos);
+    }
+
+    pub(super) fn join(&mut self, other: Self) {
+        self.shortest = self.shortest.min(other.shortest);
+        self.longest = self.longest.max(other.longest);
+    }
 }
 
 impl Recorder {
@@ -26,14 +52,14 @@ impl Recorder {
         // Durations reach 2^54 ns (208 days); longer ones share the last bin.
         let octaves = 54 - bits as usize;
         let bins = vec![0; (octaves + 1) << bits];
-        Self { bits, bins, sum: 0, squares: 0, largest: 0 }
+        Self { bits, bins, sum: 0, squares: 0, ends: Ends::default() }
     }
 
     /// Forgets everything, keeping the memory.
     pub fn clear(&mut self) {
         let used = self.used();
         self.bins[..used].fill(0);
-        (self.sum, self.squares, self.largest) = (0, 0, 0);
+        (self.sum, self.squares, self.ends) = (0, 0, Ends::default());
     }
 
     #[inline(always)]
@@ -43,7 +69,7 @@ impl Recorder {
 
     /// Bins that may hold something.
     fn used(&self) -> usize {
-        (self.bin(self.largest) + 1).min(self.bins.len())
+        (self.bin(self.ends.longest) + 1).min(self.bins.len())
     }
 
     /// Records one duration.
@@ -56,7 +82,7 @@ impl Recorder {
         }
         self.sum += u128::from(nanos);
         self.squares += u128::from(nanos) * u128::from(nanos);
-        self.largest = self.largest.max(nanos);
+        self.ends.note(nanos);
     }
 
     #[cold]
@@ -69,6 +95,9 @@ impl Recorder {
     /// Records `count` durations of zero.
     pub fn record_zeros(&mut self, count: u64) {
         self.bins[0] += count;
+        if count > 0 {
+            self.ends.note(0);
+        }
     }
 
     /// Adds another recorder of the same resolution.
@@ -84,7 +113,7 @@ impl Recorder {
         }
         self.sum += other.sum;
         self.squares += other.squares;
-        self.largest = self.largest.max(other.largest);
+        self.ends.join(other.ends);
     }
 
     /// Number of durations.
@@ -102,7 +131,7 @@ impl Recorder {
     /// Largest duration.
     #[must_use]
     pub fn largest(&self) -> SimDuration {
-        SimDuration::from_nanos(self.largest)
+        SimDuration::from_nanos(self.ends.longest)
     }
 
     /// Mean in seconds, if anything was recorded.
@@ -134,7 +163,7 @@ impl Recorder {
     /// seconds, interpolated inside its bin.
     #[must_use]
     pub fn quantile(&self, p: f64) -> Option<f64> {
-        quantile_of(self.bits, || self.bins[..self.used()].iter().copied().enumerate(), p, self.largest)
+        quantile_of(self.bits, || self.bins[..self.used()].iter().copied().enumerate(), p, self.ends)
     }
 
     /// Sum and sum of squares.
@@ -142,20 +171,24 @@ impl Recorder {
         (self.sum, self.squares)
     }
 
-    /// Adds counts by bin of the same resolution, with their sums and the largest duration.
+    pub(super) fn ends(&self) -> Ends {
+        self.ends
+    }
+
+    /// Adds counts by bin of the same resolution, with their sums and ends.
     pub(super) fn add_bins(
         &mut self,
         bits: u8,
         bins: impl Iterator<Item = (usize, u64)>,
         (sum, squares): (u128, u128),
-        largest: u64,
+        ends: Ends,
     ) {
         assert_eq!(self.bits, u32::from(bits), "recorders of one kind share one resolution");
         let last = self.bins.len() - 1;
         bins.for_each(|(bin, count)| self.bins[bin.min(last)] += count);
         self.sum += sum;
         self.squares += squares;
-        self.largest = self.largest.max(largest);
+        self.ends.join(ends);
     }
 
     /// Share of durations at or below `limit`, by whole bins and a straight line inside the last.
@@ -164,6 +197,12 @@ impl Recorder {
         let total = self.count();
         if total == 0 {
             return None;
+        }
+        if limit.as_nanos() >= self.ends.longest {
+            return Some(1.0);
+        }
+        if limit.as_nanos() < self.ends.shortest {
+            return Some(0.0);
         }
         let at = self.bin(limit.as_nanos()).min(self.bins.len() - 1);
         let below: u64 = self.bins[..at].iter().sum();
@@ -212,7 +251,7 @@ pub(super) fn quantile_of<I: Iterator<Item = (usize, u64)>>(
     bits: u32,
     bins: impl Fn() -> I,
     p: f64,
-    largest: u64,
+    ends: Ends,
 ) -> Option<f64> {
     let total: u64 = bins().map(|(_, count)| count).sum();
     if total == 0 {
@@ -227,12 +266,13 @@ pub(super) fn quantile_of<I: Iterator<Item = (usize, u64)>>(
                 return Some(low as f64 / 1e9);
             }
             let share = ((rank - below) as f64 - 0.5) / count as f64;
-            let value = (low as f64 + share * width as f64).min(largest as f64);
+            let value = low as f64 + share * width as f64;
+            let value = value.max(ends.shortest as f64).min(ends.longest as f64);
             return Some(value / 1e9);
         }
         below += count;
     }
-    Some(largest as f64 / 1e9)
+    Some(ends.longest as f64 / 1e9)
 }
 
 #[cfg(test)]
@@ -259,6 +299,17 @@ mod tests {
         assert_eq!(recorder.quantile(0.991), Some(100e-9));
         assert_eq!(recorder.mean(), Some(50.5e-9));
         assert!((recorder.variance().unwrap() - 833.25e-18).abs() < 1e-25);
+    }
+
+    #[test]
+    fn no_quantile_lies_beyond_what_was_recorded() {
+        let mut recorder = Recorder::new(7);
+        (0..1000).for_each(|_| recorder.record(10_000_000));
+        for p in [0.001, 0.5, 0.99, 1.0] {
+            assert_eq!(recorder.quantile(p), Some(0.01), "{p}");
+        }
+        let share = |nanos| recorder.share_within(SimDuration::from_nanos(nanos));
+        assert_eq!((share(9_999_999), share(10_000_000)), (Some(0.0), Some(1.0)));
     }
 
     #[test]

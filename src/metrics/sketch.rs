@@ -1,7 +1,7 @@
 //! A coarse recorder for windows, of which a run has thousands: it keeps only the bins between the shortest and the
 //! longest duration it was shown.
 
-use super::recorder::{Recorder, bin_of, quantile_of};
+use super::recorder::{Ends, Recorder, bin_of, quantile_of};
 use serde::{Deserialize, Serialize};
 
 /// Bins of an octave, as a power of two: 32, a relative width of 3 %.
@@ -16,7 +16,7 @@ pub struct Sketch {
     counts: Vec<u64>,
     sum: u128,
     squares: u128,
-    largest: u64,
+    ends: Ends,
 }
 
 impl Sketch {
@@ -30,7 +30,7 @@ impl Sketch {
         }
         self.sum += u128::from(nanos);
         self.squares += u128::from(nanos) * u128::from(nanos);
-        self.largest = self.largest.max(nanos);
+        self.ends.note(nanos);
     }
 
     /// The count of a bin that may lie outside of what is kept.
@@ -58,7 +58,7 @@ impl Sketch {
         }
         self.sum += other.sum;
         self.squares += other.squares;
-        self.largest = self.largest.max(other.largest);
+        self.ends.join(other.ends);
     }
 
     /// Number of durations.
@@ -70,7 +70,7 @@ impl Sketch {
     /// The quantile as [`Recorder::quantile`] gives it.
     #[must_use]
     pub fn quantile(&self, p: f64) -> Option<f64> {
-        quantile_of(u32::from(SKETCH_BITS), || self.bins(), p, self.largest)
+        quantile_of(u32::from(SKETCH_BITS), || self.bins(), p, self.ends)
     }
 
     /// The same durations in a recorder.
@@ -87,14 +87,14 @@ impl Sketch {
     ///
     /// If the recorder has another resolution.
     pub fn add_to(&self, recorder: &mut Recorder) {
-        recorder.add_bins(SKETCH_BITS, self.bins(), (self.sum, self.squares), self.largest);
+        recorder.add_bins(SKETCH_BITS, self.bins(), (self.sum, self.squares), self.ends);
     }
 
     /// What a recorder of a window holds.
     #[must_use]
     pub fn of(recorder: &Recorder) -> Self {
         let (sum, squares) = recorder.sums();
-        let mut sketch = Self { sum, squares, largest: recorder.largest().as_nanos(), ..Self::default() };
+        let mut sketch = Self { sum, squares, ends: recorder.ends(), ..Self::default() };
         for (low, _, count) in recorder.filled() {
             *sketch.widened(bin_of(u32::from(SKETCH_BITS), low)) += count;
         }

@@ -38,6 +38,7 @@ fn objective(rule: &str, outcome: Outcome) -> ObjectiveResult {
         unit: "s",
         worst_at: None,
         runs_met: None,
+        runs_wanted: None,
         note: None,
     }
 }

@@ -70,6 +70,7 @@ fn objective(
         unit: if metric.starts_with("sojourn") || metric == "recovery" { "s" } else { "1" },
         worst_at: None,
         runs_met: None,
+        runs_wanted: None,
         note: None,
     }
 }
@@ -228,6 +229,7 @@ pub(super) fn summary() -> Summary {
         metrics: metrics(),
         series: all_series(),
         observed: Vec::new(),
+        probes: Vec::new(),
         theory: vec![TheoryRow {
             scope: "service/web".to_owned(),
             metric: "mean_wait".to_owned(),

@@ -25,6 +25,7 @@ mod markdown;
 mod number;
 mod observed;
 mod page;
+mod probes;
 mod sweep;
 mod text;
 mod view;
@@ -43,6 +44,7 @@ pub use markdown::{MARKER, check_markdown};
 pub use number::{clock, duration, human, instant, plain, share, shortest, thousands};
 pub use observed::observed_csv;
 pub use page::{Origin, html};
+pub use probes::probes_csv;
 pub use sweep::{
     points_csv, replications_csv, results_csv, sweep_charts, sweep_html, sweep_json, sweep_text,
 };

@@ -78,6 +78,9 @@ fn spread_interval(data: &[f64], confidence: f64, factor: f64) -> Option<Interva
     finite(Interval::symmetric(centre, t * deviation * factor))
 }
 
+/// Relative half-widths up to here are rounding.
+const ROUNDING: f64 = 1e-14;
+
 /// Interval of a ratio of sums over runs, such as drops over arrivals: `r = sum D / sum A`,
 /// `s^2 = sum (D_i - r A_i)^2 / (R-1)`, half-width `t s / (sqrt(R) mean A)`.
 ///
@@ -94,7 +97,8 @@ pub fn ratio_interval(numerators: &[f64], denominators: &[f64], confidence: f64)
     if below <= 0.0 {
         return None;
     }
-    let ratio = mean(numerators)? / below;
+    // Sums rather than means: those of whole numbers are exact, and so is the ratio of runs that agree.
+    let ratio = numerators.iter().sum::<f64>() / denominators.iter().sum::<f64>();
     let squares: f64 = numerators
         .iter()
         .zip(denominators)
@@ -105,7 +109,10 @@ pub fn ratio_interval(numerators: &[f64], denominators: &[f64], confidence: f64)
         .sum();
     let deviation = (squares / (runs - 1.0)).sqrt();
     let t = t_factor(confidence, runs - 1.0)?;
-    finite(Interval::symmetric(ratio, t * deviation / (runs.sqrt() * below)))
+    let half = t * deviation / (runs.sqrt() * below);
+    // Runs that agree leave residuals of rounding only.
+    let half = if half <= ROUNDING * ratio.abs() { 0.0 } else { half };
+    finite(Interval::symmetric(ratio, half))
 }
 
 /// Confidence each of `count` intervals needs for all of them to hold together with `confidence`

@@ -150,6 +150,9 @@ fn report_files(summary: &Summary, identity: Identity<'_>, edits: &[Edit]) -> Ve
     if !summary.observed.is_empty() {
         files.push(OutputFile::text("observed.csv", report::observed_csv(summary)));
     }
+    if !summary.probes.is_empty() {
+        files.push(OutputFile::text("probes.csv", report::probes_csv(summary)));
+    }
     let charts = report::charts(summary).into_iter();
     files.extend(charts.map(|chart| OutputFile::text(&format!("charts/{}.svg", chart.name), chart.svg)));
     files

@@ -40,6 +40,7 @@ fn result(p99: f64, risk: f64, cost: f64) -> PointResult {
             unit: "s",
             worst_at: None,
             runs_met: None,
+            runs_wanted: None,
             note: None,
         }],
         metrics: vec![row(RISK, "1", risk), row(COST, "h", cost)],

@@ -139,3 +139,33 @@ fn the_windows_of_calls_are_left_out_where_nobody_looks_at_them() {
         assert_eq!(figures(full), figures(lean));
     }
 }
+
+#[test]
+fn promises_about_constant_times_are_decided_at_the_constant() {
+    let desk = |work: &str, rules: &[&str]| {
+        let list: String = rules.iter().map(|rule| format!("  - {rule}\n")).collect();
+        let text = format!(
+            "schema: 1\nname: A desk\nrun: {{ t0: 2026-11-11T20:00:00+08:00, from: T0, to: T0+5m, settle: 0s, replications: 12 }}\n\
+             traffic: {{ people: {{ rate: 30/s, classes: {{ ask: {{ entry: desk.ask }} }} }} }}\n\
+             services: {{ desk: {{ replicas: 1, slots: 500, operations: {{ ask: [ {{ work: {work} }} ] }} }} }}\n\
+             objectives:\n{list}"
+        );
+        Study::from_text(&text).run().expect("a valid scenario").summary
+    };
+    for work in ["12ms", "10ms", "1700us", "333ms"] {
+        let rules = [
+            (format!("ask mean <= {work}"), Outcome::Pass),
+            (format!("ask mean >= {work}"), Outcome::Pass),
+            (format!("ask mean < {work}"), Outcome::Fail),
+            (format!("ask p50 >= {work}"), Outcome::Pass),
+            (format!("ask p99 <= {work}"), Outcome::Pass),
+            (format!("ask p99 < {work}"), Outcome::Fail),
+            (format!("ask within {work} >= 100%"), Outcome::Pass),
+        ];
+        let texts: Vec<&str> = rules.iter().map(|(rule, _)| rule.as_str()).collect();
+        let summary = desk(work, &texts);
+        for ((rule, outcome), result) in rules.iter().zip(&summary.objectives) {
+            assert_eq!(result.outcome, *outcome, "{rule}: {result:?}");
+        }
+    }
+}
