@@ -31,8 +31,8 @@ fn model(name: &str) -> Model {
 fn everything(record: &RunRecord) -> String {
     let mut text = format!("{} {} {:?}\n", record.events, record.ended.as_nanos(), record.stopped);
     let times = |text: &mut String, recorder: &Recorder| {
-        let ends = [0.1, 0.5, 0.9, 0.99].map(|p| recorder.quantile(p).map(f64::to_bits));
-        let _ = writeln!(text, "{} {} {ends:?}", recorder.count(), recorder.sum_nanos());
+        let bins: Vec<_> = recorder.filled().collect();
+        let _ = writeln!(text, "{} {:?} {bins:?}", recorder.sum_nanos(), recorder.largest());
     };
     for class in &record.classes {
         let _ = writeln!(text, "{} {} {:?} {}", class.arrived, class.succeeded, class.failed, class.censored);
