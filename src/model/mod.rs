@@ -8,13 +8,14 @@ mod class;
 mod decision;
 mod ids;
 mod objective;
+pub mod plain_call;
 mod plan;
 mod program;
 mod record;
 mod service;
 mod traffic;
 
-pub use crate::policy::Balancer;
+pub use crate::policy::{Balancer, Scaler};
 pub use class::{Class, Patience, PatienceUntil};
 pub use decision::{DecisionMetric, Direction, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
@@ -24,7 +25,7 @@ pub use program::{Backoff, CallPolicy, CallSite, Caller, Edge, Jitter, RetryOn, 
 pub use record::{GridProbe, Recording};
 pub use service::{
     AbandonedWork, Change, ChangeAction, CpuMetrics, Discipline, InitialState, PodSpeed, QueuePlacement,
-    Scaler, Service,
+    Service,
 };
 pub use traffic::{ArrivalProcess, Piece, RateProfile, Segment, Source, SourceKind};
 

@@ -1,6 +1,6 @@
 //! What is promised.
 
-use super::{ClassId, EdgeId, ServiceId};
+use super::{ClassId, EdgeId, Model, ServiceId};
 use crate::units::{SimDuration, SimTime};
 
 /// One promise: a measure against a limit, over a span, in every window, in a share of runs.
@@ -31,6 +31,23 @@ pub enum Scope {
     Service(ServiceId),
     /// One edge.
     Edge(EdgeId),
+}
+
+impl Model {
+    /// Limits of the `within` objectives of a scope in nanoseconds, sorted, each once.
+    #[must_use]
+    pub fn within_limits(&self, scope: Scope) -> Vec<u64> {
+        let of_scope = self.objectives.iter().filter(|o| o.scope == scope);
+        let mut limits: Vec<u64> = of_scope
+            .filter_map(|o| match o.measure {
+                Measure::Within(limit, ..) => Some(limit.as_nanos()),
+                _ => None,
+            })
+            .collect();
+        limits.sort_unstable();
+        limits.dedup();
+        limits
+    }
 }
 
 impl Objective {

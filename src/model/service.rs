@@ -1,7 +1,7 @@
 //! Deployed units and what changes them.
 
 use super::{ClassId, LawId, ServiceId};
-use crate::policy::{Hpa, TargetUtilisation};
+use crate::policy::Scaler;
 use crate::units::{SimDuration, SimTime};
 
 /// A deployed unit: equal pods behind a queue each, or behind one queue.
@@ -123,15 +123,6 @@ pub enum InitialState {
         /// Whose operation they run.
         class: ClassId,
     },
-}
-
-/// What sets the number of pods.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Scaler {
-    /// The plain target-utilisation rule.
-    Target(TargetUtilisation),
-    /// The Kubernetes HPA on cpu utilisation.
-    Hpa(Hpa),
 }
 
 /// How the cpu metric reaches controllers (metrics-server).

@@ -1,9 +1,10 @@
-//! Balancers and autoscalers as pure functions of a view.
+//! Balancers and autoscalers as pure functions of a view: they know no clock and no event list.
 
-mod balancer;
-mod hpa;
-mod target_utilisation;
+pub mod balancing;
+pub mod scaling;
 
-pub use balancer::Balancer;
-pub use hpa::{Hpa, HpaState, PodSample, hpa_sync};
-pub use target_utilisation::{ScaleDecision, TargetUtilisation, TargetUtilisationState};
+pub use balancing::Balancer;
+pub use scaling::{
+    Hpa, HpaState, Memory, PodSample, Reason, Ruling, Sample, ScaleDecision, Scaler, Sees, Sight,
+    TargetUtilisation, TargetUtilisationState, hpa_sync,
+};

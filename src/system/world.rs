@@ -1,400 +1,275 @@
-//! The world: all state of one replication, and the loop that delivers events.
+//! The world: the rooms of one replication, and the loop that delivers events to them.
 
-use super::arrivals::Stream;
-use super::balance::EdgeState;
-use super::callbooks::CallBooks;
-use super::event::{self, Kind, mark};
-use super::frame::Frames;
-use super::measure::ClassTally;
-use super::sharing::Sharing;
+use super::control::{Change, Control, Order, Tick};
+use super::core::{Core, Frame, Mark, Phase, is, kind, low, middle, phase};
+use super::fleet::{Completion, PodEvent};
+use super::ground::Ground;
+use super::ledger::Look;
+use super::requests::{Arrival, Requests, Timer};
 use super::shortcut::PlainQueue;
-use super::stations::{Detail, Meter, Pod, Queue, Station};
-use crate::engine::{Calendar, RingId};
-use crate::metrics::{GridRow, RunRecord, Stopped, WindowRecord};
-use crate::model::{After, Balancer, LawId, Mode, Model, Step, WarmUp};
-use crate::random::{Key, Sampler};
-use crate::units::{SimDuration, SimTime};
+use crate::metrics::{RunRecord, Stopped};
+use crate::model::{After, Model};
+use crate::units::SimTime;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How often, in events, the bounds are looked at.
-pub const CHECK_EVERY: u64 = 1 << 16;
+const CHECK_EVERY: u64 = 1 << 16;
 
-/// Runs replications of one model, reusing its memory.
-#[derive(Debug)]
-pub struct Simulator<'m> {
-    world: World<'m>,
-    /// The shortcut, if the model is one plain queue.
-    shortcut: Option<PlainQueue<'m>>,
-}
+/// Every one of the first events is looked at in builds with debug assertions.
+#[cfg(debug_assertions)]
+const EVERY_EVENT: u64 = 20_000;
 
-impl<'m> Simulator<'m> {
-    /// Lays out the tables for `model`.
-    #[must_use]
-    pub fn new(model: &'m Model) -> Self {
-        let world = World::new(model);
-        let shortcut = PlainQueue::of(model, &world.stations);
-        Self { world, shortcut }
-    }
-
-    /// Whether the model's records are made by a shortcut; they are equal to those of the general path.
-    #[must_use]
-    pub fn takes_shortcut(&self) -> bool {
-        self.shortcut.is_some()
-    }
-
-    /// Runs one replication; see [`simulate`](super::simulate).
-    #[must_use]
-    pub fn run(&mut self, replication: u64, interrupt: &AtomicBool) -> RunRecord {
-        self.world.start(replication);
-        match &mut self.shortcut {
-            Some(queue) => self.world.deliver_shortly(queue, interrupt),
-            None => self.world.deliver_events(interrupt),
-        }
-        self.world.take_record()
-    }
-}
-
-/// What every try needs of a call site.
-#[derive(Clone, Copy, Debug)]
-pub struct HotSite {
-    pub edge: u16,
-    /// The service that is called.
-    pub target: u16,
-    /// First step of its operation.
-    pub operation: u16,
-    pub can_lose: bool,
-    /// Whether anything besides its number is noted at the beginning of a call.
-    pub notes_begin: bool,
-    /// Ring of the try timeout.
-    pub of_try: Option<RingId>,
-    /// Ring of the whole call's timeout.
-    pub of_call: Option<RingId>,
-}
+/// With more frames than this the check of calls would take longer than the run.
+#[cfg(debug_assertions)]
+const MOST_FRAMES: u32 = 500;
 
 /// All state of one replication.
 #[derive(Debug)]
 pub struct World<'m> {
-    pub model: &'m Model,
-    pub samplers: Vec<&'m Sampler>,
-    pub steps: &'m [Step],
-    pub calendar: Calendar,
-    pub frames: Frames,
-    pub runnable: Vec<u32>,
-    pub stations: Vec<Station>,
-    pub pods: Vec<Pod>,
-    pub details: Vec<Detail>,
-    /// What metered pods have used.
-    pub meters: Vec<Meter>,
-    /// Lists of waiting frames by priority, where queues have them.
-    pub lists: Vec<Queue>,
-    pub sharing: Vec<Sharing>,
-    pub edges: Vec<EdgeState>,
-    pub sites: Vec<HotSite>,
-    pub streams: Vec<Stream<'m>>,
-    pub classes: Vec<ClassTally>,
-    pub windows: Option<WindowRecord>,
-    /// Response times of edges and service times, if recorded.
-    pub calls: Option<Box<CallBooks>>,
-    pub first_waits: Vec<u64>,
-    pub grid: Vec<GridRow>,
-    /// Generations of frames, for patience timers; kept only if a class has patience.
-    pub patience: Vec<u32>,
-    /// Tries of the calls inside which frames run; kept only if chance is met inside calls that can be tried again.
-    pub tries_above: Vec<u64>,
-    /// Remaining work and planned completion of frames, for preemptive pods; kept only if there are any.
-    pub suspended: Vec<(u64, u64)>,
-    pub root: Key,
-    pub replication: u64,
-    pub now: u64,
-    /// Measured requests arrive in `[from, to)`; in steady mode `from` is after the warm-up.
-    pub from: u64,
-    pub to: u64,
-    pub measured_in_flight: u64,
-    pub measuring: bool,
-    pub done: bool,
-    pub stopped: Stopped,
-    pub events: u64,
-    pub pods_started: u64,
-    pub has_patience: bool,
-    pub has_preemption: bool,
-    pub has_tries_above: bool,
-    /// Whether work somewhere does not simply last as long as drawn.
-    pub has_uneven_work: bool,
-    /// Whether a balancer counts outstanding requests.
-    pub has_outstanding: bool,
-    /// Whether anybody wants to know of answers to calls.
-    pub notes_answers: bool,
-    /// Whether arrivals end at `to`.
-    pub stop_arrivals: bool,
+    ground: Ground<'m>,
+    requests: Requests<'m>,
+    control: Control,
 }
 
 impl<'m> World<'m> {
-    fn new(model: &'m Model) -> Self {
-        let mut calendar = Calendar::new(model.sources.len().max(1));
-        let ring = |calendar: &mut Calendar, d: Option<SimDuration>| d.map(|d| calendar.ring(d));
-        let sites = model
-            .sites
-            .iter()
-            .map(|s| HotSite {
-                edge: s.edge.0,
-                target: model.edges[s.edge.index()].target.0,
-                operation: s.operation.0,
-                can_lose: s.policy.loss > 0.0,
-                notes_begin: s.policy.timeout.is_some() || model.recording.calls,
-                of_try: ring(&mut calendar, s.policy.try_timeout),
-                of_call: ring(&mut calendar, s.policy.timeout),
-            })
-            .collect();
-        let plan = &model.plan;
-        let mut from = plan.from();
-        if let Mode::Steady(WarmUp::Fixed(cut)) = plan.mode {
-            from += cut;
-        }
-        let has_outstanding = model.edges.iter().any(|e| e.balancer == Balancer::LeastConnections);
-        let stations: Vec<Station> = (0..model.services.len()).map(|s| Station::new(s, model)).collect();
-        Self {
-            model,
-            has_uneven_work: stations.iter().any(|s| !s.plain),
-            samplers: model.laws.iter().map(|l| &l.sampler).collect(),
-            steps: &model.steps,
-            calendar,
-            frames: Frames::new(plan.limits.in_flight),
-            runnable: Vec::with_capacity(64),
-            stations,
-            pods: Vec::new(),
-            details: Vec::new(),
-            meters: Vec::new(),
-            lists: Vec::new(),
-            sharing: Vec::new(),
-            edges: model.edges.iter().map(|e| EdgeState::new(e, model)).collect(),
-            sites,
-            streams: model.sources.iter().map(|s| Stream::new(s, model)).collect(),
-            classes: (0..model.classes.len()).map(|c| ClassTally::new(c, model)).collect(),
-            windows: None,
-            calls: None,
-            first_waits: Vec::new(),
-            grid: Vec::new(),
-            patience: Vec::new(),
-            tries_above: Vec::new(),
-            suspended: Vec::new(),
-            root: Key::root(0, 0, 0),
-            replication: 0,
-            now: 0,
-            from: from.as_nanos(),
-            to: plan.to().as_nanos(),
-            measured_in_flight: 0,
-            measuring: false,
-            done: false,
-            stopped: Stopped::Finished,
-            events: 0,
-            pods_started: 0,
-            has_patience: model.classes.iter().any(|c| c.patience.is_some()),
-            has_outstanding,
-            notes_answers: has_outstanding || model.recording.calls,
-            has_preemption: model.services.iter().any(super::stations::preempts),
-            has_tries_above: super::chance::nests_retries(model),
-            stop_arrivals: matches!(plan.after, After::Stop { .. }),
-        }
+    /// Rooms for replications of `model`.
+    pub fn new(model: &'m Model) -> Self {
+        Self { ground: Ground::new(model), requests: Requests::new(model), control: Control::new(model) }
     }
 
     /// Puts everything back to time zero and schedules what is known beforehand.
-    fn start(&mut self, replication: u64) {
-        self.calendar.clear();
-        self.frames.clear();
-        self.runnable.clear();
-        self.pods.clear();
-        self.details.clear();
-        self.meters.clear();
-        self.lists.clear();
-        self.sharing.clear();
-        self.patience.clear();
-        self.tries_above.clear();
-        self.suspended.clear();
-        self.grid.clear();
-        self.first_waits.clear();
-        self.root = Key::root(self.model.plan.seed, replication, 0);
-        self.replication = replication;
-        self.now = 0;
-        (self.measured_in_flight, self.events, self.pods_started) = (0, 0, 0);
-        (self.measuring, self.done, self.stopped) = (false, false, Stopped::Finished);
-        self.reset_records();
-        self.start_pods();
-        self.schedule_marks();
-        self.schedule_changes();
-        self.start_streams();
-        self.place_initial_requests();
-        self.run_frames();
+    pub fn start(&mut self, replication: u64) {
+        self.ground.start(replication);
+        schedule_looks(&mut self.ground.core);
+        self.control.start(&mut self.ground.core);
+        self.requests.start(&mut self.ground);
     }
 
-    fn schedule_marks(&mut self) {
-        let plan = &self.model.plan;
-        let (After::Continue { drain_limit } | After::Stop { drain_limit }) = plan.after;
-        let to = SimTime::from_nanos(self.to);
-        let marks = [
-            (SimTime::from_nanos(self.from), mark::FROM),
-            (plan.t0, mark::T0),
-            (to, mark::TO),
-            (to + drain_limit, mark::DRAINED),
-        ];
-        for (at, which) in marks {
-            self.calendar.schedule(at, event::pack(Kind::MarkReached, 0, which));
-        }
-        if let Some(windows) = &self.windows {
-            let first = SimTime::from_nanos(self.from + windows.width);
-            self.calendar.schedule(first, event::pack(Kind::MarkReached, 0, mark::WINDOW));
-        }
-        if let Some(probe) = &self.model.recording.grid
-            && let Some(&first) = probe.times.first()
-        {
-            self.calendar.schedule(first, event::pack(Kind::ProbeDue, 0, 0));
-        }
-    }
-
-    fn schedule_changes(&mut self) {
-        for (i, change) in self.model.changes.iter().enumerate() {
-            self.calendar.schedule(change.at, event::pack(Kind::ChangeDue, 0, i as u32));
-        }
-        self.start_scalers();
-    }
-
-    fn deliver_events(&mut self, interrupt: &AtomicBool) {
-        let limits = self.model.plan.limits;
+    /// Delivers all events.
+    pub fn deliver_events(&mut self, interrupt: &AtomicBool) {
+        let limits = self.ground.core.model.plan.limits;
         let mut check_at = CHECK_EVERY.min(limits.events);
-        while !self.done {
-            let frames = &self.frames;
-            let patience = &self.patience;
-            let alive = |word| timer_is_alive(frames, patience, word);
-            let Some((now, word)) = self.calendar.pop(alive) else { break };
-            self.now = now.as_nanos();
-            self.events += 1;
-            if let Some(next) = self.calendar.probable_next() {
+        while !self.ground.core.done {
+            let core = &mut self.ground.core;
+            let frames = &core.frames;
+            let Some((now, word)) = core.calendar.pop(|word| Timer::is_alive(frames, word)) else { break };
+            core.now = now.as_nanos();
+            core.events += 1;
+            if let Some(next) = core.calendar.probable_next() {
                 self.fetch(next);
             }
             self.handle(word);
             #[cfg(debug_assertions)]
-            self.check_books_often();
+            self.check_often();
             // A request that is over the limit is noticed at once, for a small run may end before the next look.
-            if self.events >= check_at || self.frames.is_over_limit() {
-                self.check_bounds(interrupt);
-                check_at = (self.events + CHECK_EVERY).min(limits.events);
+            let core = &mut self.ground.core;
+            if core.events >= check_at || core.frames.is_over_limit() {
+                check_bounds(core, interrupt);
+                check_at = (core.events + CHECK_EVERY).min(limits.events);
             }
         }
     }
 
-    #[cold]
-    pub fn check_bounds(&mut self, interrupt: &AtomicBool) {
-        let limits = self.model.plan.limits;
-        if interrupt.load(Ordering::Relaxed) {
-            self.stop(Stopped::Interrupted);
-        } else if self.events >= limits.events {
-            self.stop(Stopped::EventLimit);
-        } else if self.frames.is_over_limit() {
-            self.stop(Stopped::InFlightLimit);
+    /// Delivers all events of a model that is one plain queue.
+    pub fn deliver_shortly(&mut self, queue: &mut PlainQueue<'m>, interrupt: &AtomicBool) {
+        queue.start(&mut self.ground.core);
+        let limits = self.ground.core.model.plan.limits;
+        let mut check_at = CHECK_EVERY.min(limits.events);
+        while !self.ground.core.done {
+            let core = &mut self.ground.core;
+            let Some(stream) = self.requests.only_stream() else { break };
+            if queue.serve_until_mark(core, stream, check_at) {
+                let Some((now, word)) = core.calendar.pop(|_| true) else { break };
+                core.now = now.as_nanos();
+                core.events += 1;
+                queue.show(&mut self.ground.fleet);
+                self.handle_rarer(word);
+            }
+            let core = &mut self.ground.core;
+            if core.events >= check_at || core.frames.is_over_limit() {
+                check_bounds(core, interrupt);
+                check_at = (core.events + CHECK_EVERY).min(limits.events);
+            }
         }
-    }
-
-    pub fn stop(&mut self, why: Stopped) {
-        self.done = true;
-        self.stopped = why;
     }
 
     /// Reads what the next event concerns: in a large system it is far away in memory, and is on its way while the
     /// event before is handled.
     #[inline(always)]
     fn fetch(&self, word: u64) {
-        if event::is(word, Kind::WorkCompleted) {
-            let frame = &self.frames[event::low(word)];
+        if is(word, Completion::Work) {
+            let frame = &self.ground.core.frames[low(word)];
             // Its first and its last field: a frame may lie across two lines of the cache.
-            black_box((frame.key, frame.pc, self.pods[event::middle(word) as usize].busy));
+            black_box((frame.key, frame.pc, self.ground.fleet.fetch(middle(word))));
         }
     }
 
     #[inline(always)]
     fn handle(&mut self, word: u64) {
-        if event::is(word, Kind::WorkCompleted) {
-            self.work_completed(event::low(word), event::middle(word));
-        } else if event::is(word, Kind::RequestArrived) {
-            self.request_arrived(event::low(word) as usize);
+        if is(word, Completion::Work) {
+            self.requests.work_completed(&mut self.ground, low(word), middle(word));
+        } else if is(word, Arrival::RequestArrived) {
+            self.requests.request_arrived(&mut self.ground, low(word) as usize);
         } else {
             self.handle_rarer(word);
         }
     }
 
-    pub fn handle_rarer(&mut self, word: u64) {
-        let (middle, low) = (event::middle(word), event::low(word));
-        match event::kind(word) {
-            Kind::WorkCompleted | Kind::RequestArrived => {}
-            Kind::SharedWorkCompleted => self.shared_work_completed(middle, low),
-            Kind::WaitCompleted => self.wait_completed(low, middle),
-            Kind::TryTimedOut => self.try_timed_out(low),
-            Kind::CallTimedOut => self.call_timed_out(low),
-            Kind::BackoffEnded => self.backoff_ended(low, middle),
-            Kind::PatienceEnded => self.patience_ended(low, middle),
-            Kind::PodReady => self.pod_ready(middle, low),
-            Kind::ChangeDue => self.change_due(low as usize),
-            Kind::ThinkEnded => self.think_ended(middle as usize, low),
-            Kind::MetricsScraped => self.metrics_scraped(),
-            Kind::ScalerTicked => self.scaler_ticked(low as usize),
-            Kind::ProbeDue => self.probe_due(low as usize),
-            Kind::MarkReached => self.mark_reached(low),
+    fn handle_rarer(&mut self, word: u64) {
+        let (g, at, id) = (&mut self.ground, middle(word), low(word));
+        match phase(word) {
+            Phase::Work => match kind(word) {
+                Completion::Work => {}
+                Completion::SharedWork => {
+                    g.fleet.shared_work_completed(&mut g.core, at, id);
+                    self.requests.run_frames(g);
+                }
+            },
+            Phase::Timers => match kind(word) {
+                Timer::WaitCompleted => self.requests.wait_completed(g, id, at),
+                Timer::TryTimedOut => self.requests.try_timed_out(g, id),
+                Timer::CallTimedOut => self.requests.call_timed_out(g, id),
+                Timer::BackoffEnded => self.requests.backoff_ended(g, id, at),
+                Timer::PatienceEnded => self.requests.patience_ended(g, id, at),
+            },
+            Phase::Fleet => match kind(word) {
+                PodEvent::Ready => {
+                    g.fleet.pod_ready(&mut g.core, at, id);
+                    self.pods_changed();
+                }
+            },
+            Phase::Changes => match kind(word) {
+                Change::Due => {
+                    let order = self.control.change(&g.core, id as usize);
+                    self.carry_out(order);
+                }
+            },
+            Phase::Arrivals => match kind(word) {
+                Arrival::RequestArrived => {}
+                Arrival::ThinkEnded => self.requests.think_ended(g, at as usize, id),
+            },
+            Phase::Control => match kind(word) {
+                Tick::MetricsScraped => self.control.scrape(&mut g.core, &mut g.fleet),
+                Tick::ScalerTicked => {
+                    let order = self.control.tick(&mut g.core, &g.fleet, id as usize);
+                    self.carry_out(order);
+                }
+            },
+            Phase::Looks => match kind(word) {
+                Look::ProbeDue => self.probe_due(id as usize),
+                Look::MarkReached => self.mark_reached(Mark::of(id)),
+            },
         }
     }
 
-    /// Draws nanoseconds from a law for a purpose of a key.
-    #[inline(always)]
-    pub fn draw(&self, law: LawId, key: Key, purpose: u64) -> u64 {
-        self.samplers[law.index()].nanos(key.draw(purpose))
-    }
-}
-
-/// Whether a timer in a ring still matters.
-#[inline(always)]
-fn timer_is_alive(frames: &Frames, patience: &[u32], word: u64) -> bool {
-    let (middle, frame) = (event::middle(word), event::low(word));
-    match event::kind(word) {
-        Kind::TryTimedOut => frames[frame].epoch & event::MIDDLE_MASK == middle,
-        Kind::CallTimedOut => {
-            let f = &frames[frame];
-            f.epoch.wrapping_sub(u32::from(f.attempt)) & event::MIDDLE_MASK == middle
+    /// Carries out what a controller ordered.
+    fn carry_out(&mut self, order: Option<Order>) {
+        if let Some(Order { service, replicas }) = order {
+            self.ground.fleet.scale_to(&mut self.ground.core, service, replicas);
         }
-        Kind::PatienceEnded => patience[frame as usize] & event::MIDDLE_MASK == middle,
-        _ => true,
+        self.pods_changed();
+    }
+
+    /// Tells balancers of pods that came and went, and runs what found a slot meanwhile.
+    fn pods_changed(&mut self) {
+        self.ground.routing.pods_changed(&mut self.ground.fleet);
+        self.requests.run_frames(&mut self.ground);
+    }
+
+    fn probe_due(&mut self, index: usize) {
+        let Ground { core, fleet, .. } = &mut self.ground;
+        let Some(probe) = &core.model.recording.grid else { return };
+        let row = fleet.look(core, probe.service.index(), probe.virtual_wait);
+        core.ledger.note_probe(row);
+        if let Some(next) = probe.times.get(index + 1) {
+            core.schedule(next.as_nanos(), Look::ProbeDue, 0, index as u32 + 1);
+        }
+    }
+
+    fn mark_reached(&mut self, mark: Mark) {
+        let Ground { core, fleet, .. } = &mut self.ground;
+        fleet.mark(core, mark);
+        match mark {
+            Mark::From => core.ledger.set_counting(true),
+            Mark::T0 => {}
+            Mark::Window => {
+                let next = core.now + core.ledger.window().unwrap_or(u64::MAX - core.now);
+                if next < core.span.to {
+                    core.schedule(next, Look::MarkReached, 0, Mark::Window as u32);
+                }
+            }
+            Mark::To => {
+                core.ledger.set_counting(false);
+                if !core.ledger.is_awaited() {
+                    core.stop(Stopped::Finished);
+                }
+            }
+            Mark::Drained if core.ledger.is_awaited() => core.stop(Stopped::DrainLimit),
+            Mark::Drained => core.stop(Stopped::Finished),
+        }
+    }
+
+    /// Hands the record out.
+    pub fn take_record(&mut self) -> RunRecord {
+        let core = &mut self.ground.core;
+        let mut record = RunRecord {
+            ended: SimTime::from_nanos(core.now),
+            stopped: core.stopped,
+            events: core.events,
+            peak_frames: core.frames.peak(),
+            frame_bytes: size_of::<Frame>() as u32,
+            ..RunRecord::default()
+        };
+        core.ledger.take(core.model, &mut record);
+        record
+    }
+
+    /// What must hold after every event: looks after every event of small runs, and now and then later on.
+    #[cfg(debug_assertions)]
+    fn check_often(&self) {
+        let core = &self.ground.core;
+        if core.events < EVERY_EVENT || core.events.is_multiple_of(256) {
+            core.ledger.check();
+            self.ground.fleet.check();
+            if core.frames.peak() < MOST_FRAMES {
+                core.ledger.check_calls(&self.requests.calls_going_on(&self.ground));
+            }
+        }
     }
 }
 
-/// Purposes of draws that are not steps of a program; steps use their own index.
-pub mod purpose {
-    /// Which class a root is.
-    pub const CLASS: u64 = 1 << 40;
-    /// How long a client waits.
-    pub const PATIENCE: u64 = 2 << 40;
-    /// Whether a try is lost; the attempt and the site are added.
-    pub const LOSS: u64 = 3 << 40;
-    /// Which pod a try goes to; the attempt and the site are added.
-    pub const BALANCE: u64 = 4 << 40;
-    /// How long a back-off lasts; the attempt and the site are added.
-    pub const BACKOFF: u64 = 5 << 40;
-    /// How long a pod takes to start, how fast it is.
-    pub const POD: u64 = 6 << 40;
-    /// A user's thinking time.
-    pub const THINK: u64 = 7 << 40;
-    /// The number of requests at the start.
-    pub const INITIAL: u64 = 8 << 40;
-    /// The client's address.
-    pub const ADDRESS: u64 = 9 << 40;
+/// Schedules marks and looks.
+fn schedule_looks(core: &mut Core<'_>) {
+    let plan = &core.model.plan;
+    let (After::Continue { drain_limit } | After::Stop { drain_limit }) = plan.after;
+    let drained = SimTime::from_nanos(core.span.to) + drain_limit;
+    let marks = [
+        (core.span.from, Mark::From),
+        (plan.t0.as_nanos(), Mark::T0),
+        (core.span.to, Mark::To),
+        (drained.as_nanos(), Mark::Drained),
+    ];
+    for (at, mark) in marks {
+        core.schedule(at, Look::MarkReached, 0, mark as u32);
+    }
+    if let Some(width) = core.ledger.window() {
+        core.schedule(core.span.from + width, Look::MarkReached, 0, Mark::Window as u32);
+    }
+    let probe = core.model.recording.grid.as_ref();
+    if let Some(first) = probe.and_then(|probe| probe.times.first()) {
+        core.schedule(first.as_nanos(), Look::ProbeDue, 0, 0);
+    }
 }
 
-/// Parts of keys that are not call sites.
-pub mod part {
-    /// A further visit after a jump backwards.
-    pub const VISIT: u64 = 1 << 32;
-    /// A branch of a parallel step.
-    pub const BRANCH: u64 = 2 << 32;
-    /// Pods.
-    pub const PODS: u64 = 3 << 32;
-    /// Requests present at the start.
-    pub const INITIAL: u64 = 4 << 32;
-    /// Chance inside calls that have been tried again.
-    pub const TRIES: u64 = 5 << 32;
+#[cold]
+fn check_bounds(core: &mut Core<'_>, interrupt: &AtomicBool) {
+    let limits = core.model.plan.limits;
+    if interrupt.load(Ordering::Relaxed) {
+        core.stop(Stopped::Interrupted);
+    } else if core.events >= limits.events {
+        core.stop(Stopped::EventLimit);
+    } else if core.frames.is_over_limit() {
+        core.stop(Stopped::InFlightLimit);
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::policy::Balancer;
 use crate::scenario::inputs::MemoryInputs;
 use crate::scenario::quantity;
 
@@ -166,7 +167,8 @@ fn the_page_leaves_no_form_out() {
     };
     let names: Vec<&str> = crate::scenario::law::FORMS.iter().map(|(name, _)| *name).collect();
     assert_eq!(missing(&names, &laws), [""; 0]);
-    assert_eq!(missing(upstreams::BALANCERS, &of("balancer")), [""; 0]);
+    let balancers: Vec<&str> = Balancer::FORMS.iter().map(|form| form.name).collect();
+    assert_eq!(missing(&balancers, &of("balancer")), [""; 0]);
     assert_eq!(missing(services::DISCIPLINES, &of("service")), [""; 0]);
     assert_eq!(missing(objectives::MEASURES, &of("objective")), [""; 0]);
     assert_eq!(missing(traffic::HEADS, &of("source")), [""; 0]);

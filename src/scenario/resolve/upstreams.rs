@@ -195,19 +195,6 @@ fn retry_on(field: &Field<'_>) -> RetryOn {
 
 const BALANCER: &str =
     "a balancer such as round-robin, least-connections, power-of(2), weighted(3 1 1) or source-hash(1000)";
-pub(super) const BALANCERS: &[&str] = &[
-    "random",
-    "kube-proxy",
-    "weighted",
-    "round-robin",
-    "least-connections",
-    "least-request",
-    "least-work-left",
-    "power-of",
-    "join-shortest-queue",
-    "join-idle-queue",
-    "source-hash",
-];
 
 /// A balancer by its name, with parameters in brackets where it has some.
 pub(super) fn balancer(text: &str) -> Result<Balancer, Wrong> {
@@ -216,35 +203,13 @@ pub(super) fn balancer(text: &str) -> Result<Balancer, Wrong> {
     let inner = rest.trim_end().trim_end_matches(')').replace(',', " ");
     let numbers: Result<Vec<f64>, Wrong> = inner.split_whitespace().map(quantity::number).collect();
     let numbers = numbers.map_err(|wrong| Wrong::new(wrong.message, BALANCER))?;
-    let whole = |least: f64| match numbers[..] {
-        [value] if value >= least && value.fract() == 0.0 && value <= 1e9 => Ok(value as u32),
-        _ => Err(Wrong::new(format!("is `{text}`: {name} needs one whole number from {least} on"), BALANCER)),
+    let name = name.trim();
+    let Some(form) = Balancer::FORMS.iter().find(|form| form.name == name) else {
+        let wrong = Wrong::new(format!("is `{text}`, which is no balancer"), BALANCER);
+        return Err(match nearest(name, Balancer::FORMS.iter().map(|form| form.name)) {
+            Some(near) => wrong.help(format!("did you mean `{near}`?")),
+            None => wrong,
+        });
     };
-    let plain = |balancer| match numbers[..] {
-        [] => Ok(balancer),
-        _ => Err(Wrong::new(format!("is `{text}`: {name} has no parameter"), BALANCER)),
-    };
-    match name.trim() {
-        "random" | "kube-proxy" => plain(Balancer::Random),
-        "round-robin" => plain(Balancer::RoundRobin),
-        "least-connections" => plain(Balancer::LeastConnections),
-        "least-work-left" => plain(Balancer::LeastWorkLeft),
-        // Envoy's least request compares two random hosts.
-        "least-request" => plain(Balancer::PowerOfD(2)),
-        "join-shortest-queue" => plain(Balancer::JoinShortestQueue),
-        "join-idle-queue" => plain(Balancer::JoinIdleQueue),
-        "power-of" => Ok(Balancer::PowerOfD(whole(1.0)?)),
-        "source-hash" => Ok(Balancer::SourceHash { addresses: whole(1.0)? }),
-        "weighted" if !numbers.is_empty() && numbers.iter().sum::<f64>() > 0.0 => {
-            Ok(Balancer::WeightedRandom(numbers))
-        }
-        "weighted" => Err(Wrong::new(format!("is `{text}`: the weights add up to nothing"), BALANCER)),
-        name => {
-            let wrong = Wrong::new(format!("is `{text}`, which is no balancer"), BALANCER);
-            Err(match nearest(name, BALANCERS.iter().copied()) {
-                Some(near) => wrong.help(format!("did you mean `{near}`?")),
-                None => wrong,
-            })
-        }
-    }
+    (form.make)(&numbers).map_err(|why| Wrong::new(format!("is `{text}`: {why}"), BALANCER))
 }

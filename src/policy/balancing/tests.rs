@@ -1,0 +1,135 @@
+//! Balancers without a simulation: a few hosts in a list, tries with given bits.
+
+use super::{Balancer, Hosts, Levels, Over, Try, Views};
+use crate::random::Key;
+
+struct Rack {
+    ready: Vec<u32>,
+    holds: Vec<u32>,
+    levels: Levels,
+    free_at: Vec<u64>,
+}
+
+impl Rack {
+    fn of(holds: &[u32]) -> Self {
+        let ready: Vec<u32> = (0..holds.len() as u32).collect();
+        let mut levels = Levels::default();
+        for &pod in &ready {
+            levels.insert(pod);
+            (0..holds[pod as usize]).for_each(|_| levels.raise(pod));
+        }
+        Self { ready, holds: holds.to_vec(), levels, free_at: vec![0; holds.len()] }
+    }
+}
+
+impl Hosts for Rack {
+    fn ready(&self) -> &[u32] {
+        &self.ready
+    }
+    fn slots(&self) -> u32 {
+        2
+    }
+    fn holds(&self, pod: u32) -> u32 {
+        self.holds[pod as usize]
+    }
+    fn levels(&self) -> Option<&Levels> {
+        Some(&self.levels)
+    }
+    fn free_at(&self, pod: u32) -> u64 {
+        self.free_at[pod as usize]
+    }
+    fn promise(&mut self, _now: u64, pod: u32, work: u64) {
+        self.free_at[pod as usize] += work;
+    }
+}
+
+struct Sent(u64);
+
+impl Try for Sent {
+    fn now(&self) -> u64 {
+        0
+    }
+    fn bits(&self) -> u64 {
+        Key::root(self.0, 0, 0).draw(0)
+    }
+    fn further_bits(&self, first: u64, last: u64) -> u64 {
+        Key::root(first, 0, 0).draw(last)
+    }
+    fn address(&self) -> u64 {
+        Key::root(self.0 / 10, 1, 0).draw(0)
+    }
+    fn work(&self) -> u64 {
+        10 + self.0
+    }
+}
+
+/// How often each host is chosen in so many tries.
+fn chosen(balancer: &Balancer, rack: &mut Rack, tries: u64) -> Vec<u32> {
+    let mut views = Views::new(balancer);
+    let mut counts = vec![0; rack.holds.len()];
+    for t in 0..tries {
+        counts[views.choose(0, rack, &Sent(t)).expect("a ready host") as usize] += 1;
+    }
+    counts
+}
+
+#[test]
+fn every_form_makes_a_balancer_that_chooses() {
+    for form in Balancer::FORMS {
+        let numbers: Vec<f64> = form
+            .example
+            .trim_start_matches(form.name)
+            .trim_matches(['(', ')'])
+            .split_whitespace()
+            .map(|n| n.parse().expect("a number"))
+            .collect();
+        let balancer = (form.make)(&numbers).expect(form.example);
+        let counts = chosen(&balancer, &mut Rack::of(&[1, 0, 3]), 100);
+        assert_eq!(counts.iter().sum::<u32>(), 100, "{}", form.name);
+        let nobody = Views::new(&balancer).choose(0, &mut Rack::of(&[]), &Sent(0));
+        assert_eq!(nobody, None, "{}", form.name);
+    }
+}
+
+#[test]
+fn those_that_look_prefer_the_emptiest() {
+    let mut rack = Rack::of(&[1, 0, 3]);
+    assert_eq!(chosen(&Balancer::JoinShortestQueue, &mut rack, 50), [0, 50, 0]);
+    assert_eq!(chosen(&Balancer::JoinIdleQueue, &mut rack, 50)[2], 0);
+    assert_eq!(chosen(&Balancer::PowerOfD(2), &mut rack, 50)[2], 0);
+    assert_eq!(chosen(&Balancer::PowerOfD(3), &mut rack, 50), [0, 50, 0]);
+}
+
+#[test]
+fn turns_are_even_and_a_forgotten_view_starts_anew() {
+    let mut rack = Rack::of(&[0, 0, 0]);
+    assert_eq!(chosen(&Balancer::RoundRobin, &mut rack, 30), [10, 10, 10]);
+    let mut views = Views::new(&Balancer::RoundRobin);
+    let mut next = |views: &mut Views, view| views.choose(view, &mut rack, &Sent(0));
+    assert_eq!((next(&mut views, 0), next(&mut views, 1), next(&mut views, 0)), (Some(0), Some(0), Some(1)));
+    views.forget(0, &[0, 1, 2]);
+    assert_eq!((next(&mut views, 0), next(&mut views, 1)), (Some(0), Some(1)));
+}
+
+#[test]
+fn outstanding_requests_are_counted_by_view_until_they_are_over() {
+    let mut rack = Rack::of(&[9, 0]);
+    let mut views = Views::new(&Balancer::LeastConnections);
+    let first = views.choose(0, &mut rack, &Sent(1)).expect("a host");
+    let second = views.choose(0, &mut rack, &Sent(2)).expect("a host");
+    assert_ne!(first, second, "what a host holds for others is not seen");
+    views.over(0, second, Over { sent: 0, now: 5, well: true });
+    assert_eq!(views.choose(0, &mut rack, &Sent(3)), Some(second));
+    views.left(second);
+    assert_eq!(views.choose(0, &mut rack, &Sent(4)), Some(first));
+}
+
+#[test]
+fn promised_work_is_levelled_and_an_address_keeps_its_host() {
+    let mut rack = Rack::of(&[0, 0, 0]);
+    let counts = chosen(&Balancer::LeastWorkLeft, &mut rack, 30);
+    assert!(counts.iter().all(|&n| n >= 8), "{counts:?}");
+    let mut views = Views::new(&Balancer::SourceHash { addresses: 50 });
+    let of_ten: Vec<_> = (0..10).map(|t| views.choose(0, &mut rack, &Sent(t))).collect();
+    assert!(of_ten.iter().all(|&pod| pod == of_ten[0]));
+}

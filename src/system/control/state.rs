@@ -1,0 +1,128 @@
+//! The state of all autoscalers.
+
+use super::events::{Change, Tick};
+use crate::model::{ChangeAction, Model, ServiceId};
+use crate::policy::{Memory, Sample, Scaler, Sight};
+use crate::system::core::Core;
+use crate::system::fleet::Fleet;
+use crate::units::{SimDuration, SimTime};
+
+/// All autoscalers.
+#[derive(Debug)]
+pub struct Control {
+    /// One a service; those without one have none.
+    watches: Vec<Option<Watch>>,
+}
+
+/// An autoscaler at work: its rule as it is at present, and what it remembers.
+#[derive(Clone, Debug)]
+struct Watch {
+    scaler: Scaler,
+    memory: Memory,
+    /// Busy slots times nanoseconds up to the last sync.
+    busy_before: u128,
+}
+
+/// So many pods of a service are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Order {
+    pub service: usize,
+    pub replicas: u32,
+}
+
+impl Watch {
+    fn new(scaler: &Scaler) -> Self {
+        Self { scaler: scaler.clone(), memory: scaler.memory(), busy_before: 0 }
+    }
+
+    /// Mean busy share of the ready pods' slots since the last sync.
+    fn busy_share(&mut self, c: &mut Core<'_>, fleet: &Fleet, service: usize) -> f64 {
+        let busy = c.ledger.service(service).busy_ever();
+        let slots = f64::from(fleet.rules(service).slots);
+        let span = self.scaler.period().as_nanos() as f64 * slots * fleet.ready(service).len() as f64;
+        let share = (busy - self.busy_before) as f64 / span.max(1.0);
+        self.busy_before = busy;
+        share
+    }
+
+    fn sync(&mut self, c: &mut Core<'_>, fleet: &Fleet, service: usize) -> Option<u32> {
+        let sees = self.scaler.sees();
+        let share = sees.busy_share.then(|| Sample::BusyShare(self.busy_share(c, fleet, service)));
+        let age = c.model.cpu_metrics.age;
+        let pods = if sees.pods { fleet.pod_samples(c, service, age) } else { Vec::new() };
+        let sight = Sight {
+            now: SimTime::from_nanos(c.now),
+            current: fleet.wanted(service),
+            ready: fleet.ready(service).len() as u32,
+            starting: fleet.starting(service),
+            pods: &pods,
+            metrics: share.as_slice(),
+        };
+        self.scaler.sync(&mut self.memory, &sight).replicas
+    }
+}
+
+impl Control {
+    /// For replications of `model`.
+    pub fn new(model: &Model) -> Self {
+        Self { watches: model.services.iter().map(|s| s.scaler.as_ref().map(Watch::new)).collect() }
+    }
+
+    /// Starts the clocks of controllers and of the timeline.
+    pub fn start(&mut self, c: &mut Core<'_>) {
+        *self = Self::new(c.model);
+        for (i, change) in c.model.changes.iter().enumerate() {
+            c.schedule(change.at.as_nanos(), Change::Due, 0, i as u32);
+        }
+        let mut is_scraped = false;
+        for (service, watch) in self.watches.iter().enumerate() {
+            let Some(watch) = watch else { continue };
+            is_scraped |= watch.scaler.sees().pods;
+            schedule_after(c, watch.scaler.period(), Tick::ScalerTicked, service as u32);
+        }
+        if is_scraped {
+            schedule_after(c, c.model.cpu_metrics.scrape, Tick::MetricsScraped, 0);
+        }
+    }
+
+    /// Every metered pod's usage since the last scrape becomes a sample.
+    pub fn scrape(&self, c: &mut Core<'_>, fleet: &mut Fleet) {
+        let metrics = c.model.cpu_metrics;
+        let keep = 2 + (metrics.age.as_nanos() / metrics.scrape.as_nanos().max(1)) as usize;
+        fleet.scrape(c, keep);
+        schedule_after(c, metrics.scrape, Tick::MetricsScraped, 0);
+    }
+
+    /// A service's autoscaler looks and decides.
+    pub fn tick(&mut self, c: &mut Core<'_>, fleet: &Fleet, service: usize) -> Option<Order> {
+        let watch = self.watches[service].as_mut()?;
+        schedule_after(c, watch.scaler.period(), Tick::ScalerTicked, service as u32);
+        fleet.touch(c, service);
+        let replicas = watch.sync(c, fleet, service)?;
+        Some(Order { service, replicas })
+    }
+
+    /// A change of the timeline is due.
+    pub fn change(&mut self, c: &Core<'_>, index: usize) -> Option<Order> {
+        match c.model.changes[index].action {
+            ChangeAction::Replicas(service, n) => {
+                return Some(Order { service: service.index(), replicas: n });
+            }
+            ChangeAction::MinReplicas(service, n) => self.bound(service, |min, _| *min = n),
+            ChangeAction::MaxReplicas(service, n) => self.bound(service, |_, max| *max = n),
+        }
+        None
+    }
+
+    fn bound(&mut self, service: ServiceId, change: impl FnOnce(&mut u32, &mut u32)) {
+        if let Some(watch) = &mut self.watches[service.index()] {
+            let (min, max) = watch.scaler.bounds_mut();
+            change(min, max);
+        }
+    }
+}
+
+fn schedule_after(c: &mut Core<'_>, period: SimDuration, tick: Tick, service: u32) {
+    let at = SimTime::from_nanos(c.now) + period;
+    c.schedule(at.as_nanos(), tick, 0, service);
+}

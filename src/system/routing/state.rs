@@ -1,0 +1,144 @@
+//! The state of all edges and call sites.
+
+use super::sites::{HotSite, Sent};
+use crate::engine::Calendar;
+use crate::model::{CallPolicy, Caller, Edge, Model, SiteId};
+use crate::policy::balancing::{Over, Try, Views};
+use crate::system::core::{Core, NIL, of_try, purpose};
+use crate::system::fleet::{Fleet, News};
+
+/// All edges and call sites.
+#[derive(Debug)]
+pub struct Routing {
+    edges: Vec<EdgeViews>,
+    sites: Vec<HotSite>,
+    /// How calls are made at present, by site.
+    policies: Vec<CallPolicy>,
+}
+
+/// What the balancer of one edge sees.
+#[derive(Debug)]
+struct EdgeViews {
+    target: usize,
+    /// Whether each caller pod has its own view.
+    is_per_pod: bool,
+    views: Views,
+}
+
+impl EdgeViews {
+    fn new(edge: &Edge) -> Self {
+        let is_per_pod = edge.view_per_pod && matches!(edge.caller, Caller::Service(_));
+        Self { target: edge.target.index(), is_per_pod, views: Views::new(&edge.balancer) }
+    }
+
+    #[inline(always)]
+    fn view(&self, caller: u32) -> usize {
+        if self.is_per_pod && caller != NIL { caller as usize } else { 0 }
+    }
+}
+
+/// A try as balancers see it.
+struct Draws<'c, 'm> {
+    core: &'c Core<'m>,
+    sent: Sent,
+    /// The callee's frame.
+    id: u32,
+}
+
+impl Try for Draws<'_, '_> {
+    #[inline(always)]
+    fn now(&self) -> u64 {
+        self.core.now
+    }
+
+    #[inline(always)]
+    fn bits(&self) -> u64 {
+        let Sent { site, key, tries_above, attempt, .. } = self.sent;
+        of_try(key, tries_above, purpose::BALANCE, attempt, site)
+    }
+
+    fn further_bits(&self, first: u64, last: u64) -> u64 {
+        self.sent.key.child(first).draw(last)
+    }
+
+    #[inline(always)]
+    fn address(&self) -> u64 {
+        self.sent.key.draw(purpose::ADDRESS)
+    }
+
+    fn work(&self) -> u64 {
+        let frame = &self.core.frames[self.id];
+        self.core.work_of(frame.key, frame.pc as usize)
+    }
+}
+
+impl Routing {
+    /// All edges and sites of the model; timers of its calls get rings in the calendar.
+    pub fn new(model: &Model, calendar: &mut Calendar) -> Self {
+        let site = |(at, site): (usize, &crate::model::CallSite)| {
+            HotSite::new(SiteId(at as u16), &site.policy, model, calendar)
+        };
+        Self {
+            sites: model.sites.iter().enumerate().map(site).collect(),
+            policies: model.sites.iter().map(|site| site.policy.clone()).collect(),
+            edges: model.edges.iter().map(EdgeViews::new).collect(),
+        }
+    }
+
+    /// Forgets what was seen, for a new replication.
+    pub fn start(&mut self) {
+        self.edges.iter_mut().for_each(|edge| edge.views.clear());
+    }
+
+    /// A call site.
+    #[inline(always)]
+    pub fn site(&self, site: SiteId) -> HotSite {
+        self.sites[site.index()]
+    }
+
+    /// How calls are made from a site at present.
+    pub fn policy(&self, site: SiteId) -> &CallPolicy {
+        &self.policies[site.index()]
+    }
+
+    /// The pod that a try goes to, `None` if none is ready. `id` is the callee's frame.
+    #[inline(always)]
+    pub fn choose(&mut self, c: &Core<'_>, fleet: &mut Fleet, edge: u16, sent: Sent, id: u32) -> Option<u32> {
+        let edge = &mut self.edges[edge as usize];
+        let view = edge.view(sent.caller);
+        edge.views.choose(view, &mut fleet.seen(edge.target), &Draws { core: c, sent, id })
+    }
+
+    /// A try that `caller` sent to a pod is over.
+    #[inline(always)]
+    pub fn over(&mut self, edge: u16, caller: u32, pod: u32, how: Over) {
+        if pod != NIL {
+            let edge = &mut self.edges[edge as usize];
+            let view = edge.view(caller);
+            edge.views.over(view, pod, how);
+        }
+    }
+
+    /// Tells balancers which pods came and went.
+    pub fn pods_changed(&mut self, fleet: &mut Fleet) {
+        let news = fleet.take_news();
+        for &what in &news {
+            for edge in &mut self.edges {
+                match what {
+                    News::Joined(pod, service) if edge.target == usize::from(service) => {
+                        edge.views.joined(pod);
+                    }
+                    News::Left(pod, service) if edge.target == usize::from(service) => {
+                        edge.views.left(pod);
+                    }
+                    // A new pod takes a dead one's place in the tables, not its memory.
+                    News::Replaced(pod) if edge.is_per_pod => {
+                        edge.views.forget(pod as usize, fleet.ready(edge.target));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        fleet.keep_list(news);
+    }
+}
