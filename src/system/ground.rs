@@ -1,8 +1,8 @@
 //! What requests run on: services, the ways to them, and the core beneath both.
 
-use super::core::{Core, NIL, flag};
+use super::core::{Core, NIL};
 use super::fleet::{Entered, Fleet};
-use super::routing::{Routing, Sent};
+use super::routing::{HotSite, Routing, Sent};
 use crate::metrics::FailureCause;
 use crate::model::{Model, SiteId};
 use crate::policy::balancing::Over;
@@ -33,12 +33,10 @@ impl<'m> Ground<'m> {
 
     /// A frame reaches the service that a try goes to.
     #[inline(always)]
-    pub fn enter(&mut self, id: u32, sent: Sent) -> Entered {
+    pub fn enter(&mut self, id: u32, site: HotSite, sent: Sent) -> Entered {
         let Self { core, fleet, routing } = self;
-        let site = routing.site(sent.site);
         let service = site.target as usize;
-        fleet.note_arrival(core, service, core.frames[id].is(flag::MEASURED));
-        if fleet.is_central(service) {
+        if site.is_central {
             return fleet.enter_central(core, id, service);
         }
         let Some(pod) = routing.choose(core, fleet, site.edge, sent, id) else {

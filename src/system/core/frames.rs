@@ -105,6 +105,7 @@ pub struct Frames {
     peak: u32,
     /// Most frames wanted at once; more is noticed, not refused.
     limit: u32,
+    keeps_more: bool,
     /// How often a slot was freed, for patience timers.
     pub generations: Beside<u32>,
     /// Tries of the calls inside which frames run, as a number; see [`tries_below`](super::tries_below).
@@ -122,10 +123,17 @@ impl Frames {
             live: 0,
             peak: 0,
             limit,
+            keeps_more: features.ranks || features.tries_above,
             generations: Beside::new(features.patience, 0),
             tries_above: Beside::new(features.tries_above, 0),
             ranks: Beside::new(features.ranks, 0),
         }
+    }
+
+    /// Whether ranks or tries above are kept of frames.
+    #[inline(always)]
+    pub fn keeps_more(&self) -> bool {
+        self.keeps_more
     }
 
     /// Forgets all frames, keeping the memory.

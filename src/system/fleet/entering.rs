@@ -19,21 +19,15 @@ pub enum Entered {
 }
 
 impl Fleet {
-    /// A call has arrived at a service.
-    #[inline(always)]
-    pub fn note_arrival(&self, c: &mut Core<'_>, service: usize, measured: bool) {
-        let station = &self.stations[service];
-        let books = c.ledger.service(service);
-        books.touch(c.now, station.in_system, station.busy);
-        books.count_arrival(measured);
-    }
-
     /// A frame reaches the pod that its balancer chose.
     #[inline(always)]
     pub fn enter(&mut self, c: &mut Core<'_>, id: u32, service: usize, chosen: u32) -> Entered {
         let station = &mut self.stations[service];
         let pod = &mut self.pods[chosen as usize];
         let frame = &mut c.frames[id];
+        let books = c.ledger.service(service);
+        books.touch(c.now, station.in_system, station.busy);
+        books.count_arrival(frame.is(flag::MEASURED));
         frame.pod = chosen;
         if pod.busy < station.rules.slots {
             pod.hold(chosen, station);
@@ -44,7 +38,9 @@ impl Fleet {
             station.busy += 1;
             pod.busy += 1;
             let (key, pc) = (frame.key, frame.pc);
-            c.ledger.count_start(service, frame.flags, frame.parent, 0);
+            if books.count_start(frame.flags, 0) {
+                c.ledger.begin(frame.parent, 0);
+            }
             return if begins_otherwise(c, id, key, pc, chosen) { Entered::Runs } else { Entered::Settled };
         }
         if station.rules.preempts && self.preempt_for(c, id, service, chosen) {
@@ -62,6 +58,7 @@ impl Fleet {
 
     /// A frame reaches a service that has one queue for all of its pods.
     pub fn enter_central(&mut self, c: &mut Core<'_>, id: u32, service: usize) -> Entered {
+        self.note_arrival(c, id, service);
         if let Some(pod) = self.free_pod(service) {
             c.frames[id].pod = pod;
             self.pods[pod as usize].hold(pod, &mut self.stations[service]);
@@ -105,15 +102,12 @@ impl Fleet {
         }
         let frame = &c.frames[id];
         let wait = c.now - frame.arrived;
-        c.ledger.count_start(service, frame.flags, frame.parent, wait);
-        self.note_start(c, id, service, wait);
-    }
-
-    #[inline(always)]
-    pub(super) fn note_start(&self, c: &mut Core<'_>, id: u32, service: usize, wait: u64) {
+        if c.ledger.service(service).count_start(frame.flags, wait) {
+            c.ledger.begin(frame.parent, wait);
+        }
         let rules = &self.stations[service].rules;
         if rules.notes_starts {
-            note_start_for_whom_it_concerns(c, id, wait, rules.notes_first_waits);
+            note_start(c, id, wait, rules.notes_first_waits);
         }
     }
 
@@ -147,8 +141,9 @@ pub(super) fn begins_otherwise(c: &mut Core<'_>, id: u32, key: Key, pc: u16, pod
     true
 }
 
+/// What is noted of the start of service besides the wait.
 #[cold]
-fn note_start_for_whom_it_concerns(c: &mut Core<'_>, id: u32, wait: u64, is_first_wait: bool) {
+pub(super) fn note_start(c: &mut Core<'_>, id: u32, wait: u64, is_first_wait: bool) {
     c.ledger.note_start(id, c.now);
     if is_first_wait {
         c.ledger.note_first_wait(wait);
@@ -164,8 +159,17 @@ pub(super) fn turn_away(c: &mut Core<'_>, id: u32, service: usize, cause: Failur
 }
 
 impl Fleet {
+    /// A call has arrived at a service.
+    fn note_arrival(&self, c: &mut Core<'_>, id: u32, service: usize) {
+        self.touch(c, service);
+        let measured = c.frames[id].is(flag::MEASURED);
+        c.ledger.service(service).count_arrival(measured);
+    }
+
     /// A frame finds no ready pod.
+    #[cold]
     pub fn turn_away_unserved(&self, c: &mut Core<'_>, id: u32, service: usize) -> Entered {
+        self.note_arrival(c, id, service);
         turn_away(c, id, service, FailureCause::Unavailable)
     }
 }

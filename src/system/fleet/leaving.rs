@@ -1,6 +1,6 @@
 //! Frames leave their pod, and others take the slots they leave.
 
-use super::entering::begins_otherwise;
+use super::entering::{begins_otherwise, note_start};
 use super::pod::PodState;
 use super::queue::pop_front;
 use super::state::Fleet;
@@ -21,6 +21,7 @@ impl Fleet {
             books.count_completion(frame.flags, c.now - frame.arrived);
         }
         pod.unhold(id, station);
+        let notes_ends = served && station.rules.notes_ends;
         if station.rules.simple && pod.queue.head == NIL {
             station.busy -= 1;
             pod.busy -= 1;
@@ -34,15 +35,19 @@ impl Fleet {
             let frame = &mut c.frames[next];
             frame.flags &= !flag::QUEUED;
             let (wait, key, pc) = (c.now - frame.arrived, frame.key, frame.pc);
-            c.ledger.count_start(service, frame.flags, frame.parent, wait);
-            self.note_start(c, next, service, wait);
+            if books.count_start(frame.flags, wait) {
+                c.ledger.begin(frame.parent, wait);
+            }
+            if station.rules.notes_starts {
+                note_start(c, next, wait, station.rules.notes_first_waits);
+            }
             if begins_otherwise(c, next, key, pc, id) {
                 c.runnable.push(next);
             }
         } else {
             self.release_unevenly(c, service, id);
         }
-        if served && self.stations[service].rules.notes_ends {
+        if notes_ends {
             self.note_end(c, ended, service, frame);
         }
     }

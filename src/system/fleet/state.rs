@@ -140,12 +140,6 @@ impl Fleet {
         &self.stations[service].rules
     }
 
-    /// Whether a service has one queue for all of its pods.
-    #[inline(always)]
-    pub fn is_central(&self, service: usize) -> bool {
-        self.stations[service].rules.central
-    }
-
     /// The service a pod belongs to.
     #[inline(always)]
     pub fn service_of(&self, pod: u32) -> Option<usize> {

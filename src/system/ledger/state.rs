@@ -83,12 +83,10 @@ impl Ledger {
         &mut self.services[service]
     }
 
-    /// Service of a frame with these flags begins after a wait; `parent` is the class of a root.
+    /// Service at the entry of a class begins after this wait.
     #[inline(always)]
-    pub fn count_start(&mut self, service: usize, flags: u8, parent: u32, wait: u64) {
-        if self.services[service].count_start(flags, wait) {
-            self.classes[parent as usize].begin(wait);
-        }
+    pub fn begin(&mut self, class: u32, wait: u64) {
+        self.classes[class as usize].begin(wait);
     }
 
     /// Width of the series' windows in nanoseconds, if one is recorded.

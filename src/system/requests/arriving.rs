@@ -85,8 +85,10 @@ impl<'m> Requests<'m> {
         frame.pod = NIL;
         frame.pc = entry.first;
         frame.flags = flag::ROOT | (u8::from(measured) * flag::MEASURED);
-        c.frames.ranks.put(id, entry.rank);
-        c.frames.tries_above.put(id, 0);
+        if c.frames.keeps_more() {
+            c.frames.ranks.put(id, entry.rank);
+            c.frames.tries_above.put(id, 0);
+        }
         if let Some(law) = entry.patience {
             let at = c.now.saturating_add(c.draw(law, key, purpose::PATIENCE));
             c.schedule(at, Timer::PatienceEnded, c.frames.generations.get(id), id);

@@ -1,6 +1,6 @@
 //! Events of requests.
 
-use crate::system::core::{EventKind, Frames, MIDDLE_MASK, Phase, kind, low, middle, phase};
+use crate::system::core::{EventKind, Frames, MIDDLE_MASK, Phase, is, low, middle};
 
 /// Timers of frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,7 @@ impl EventKind for Timer {
         Self::BackoffEnded,
         Self::PatienceEnded,
     ];
+    #[inline(always)]
     fn number(self) -> u8 {
         self as u8
     }
@@ -53,18 +54,14 @@ impl Timer {
     /// Whether a timer in a ring still matters.
     #[inline(always)]
     pub fn is_alive(frames: &Frames, word: u64) -> bool {
-        if phase(word) != Phase::Timers {
-            return true;
-        }
         let (at, frame) = (middle(word), low(word));
-        match kind(word) {
-            Self::TryTimedOut => frames[frame].epoch & MIDDLE_MASK == at,
-            Self::CallTimedOut => {
-                let f = &frames[frame];
-                f.epoch.wrapping_sub(u32::from(f.attempt)) & MIDDLE_MASK == at
-            }
-            Self::PatienceEnded => frames.generations.get(frame) & MIDDLE_MASK == at,
-            Self::WaitCompleted | Self::BackoffEnded => true,
+        if is(word, Self::TryTimedOut) {
+            return frames[frame].epoch & MIDDLE_MASK == at;
         }
+        if is(word, Self::CallTimedOut) {
+            let f = &frames[frame];
+            return f.epoch.wrapping_sub(u32::from(f.attempt)) & MIDDLE_MASK == at;
+        }
+        !is(word, Self::PatienceEnded) || frames.generations.get(frame) & MIDDLE_MASK == at
     }
 }

@@ -21,14 +21,14 @@ impl<'m> Requests<'m> {
         root: Key,
         measured: bool,
     ) {
-        let edge = g.routing.site(site).edge;
-        g.core.ledger.count_plain_call(edge, measured);
+        let hot = g.routing.site(site);
+        g.core.ledger.count_plain_call(hot.edge, measured);
         let sent = Sent { site, caller: NIL, key: root, tries_above: 0, attempt: 0 };
-        match g.enter(id, sent) {
+        match g.enter(id, hot, sent) {
             Entered::Runs => self.run_frame(g, id),
             Entered::Settled => {}
             Entered::Turned(cause) => {
-                g.core.ledger.count_failed(edge, measured);
+                g.core.ledger.count_failed(hot.edge, measured);
                 g.note_turned_away(site, measured, cause);
                 let ended = Ended { pod: NIL, ..Ended::of(&g.core.frames[id]) };
                 self.end_root(g, &ended, Some(cause));
@@ -81,7 +81,7 @@ impl<'m> Requests<'m> {
             return self.lose_try(g, id, site);
         }
         let child = make_callee(&mut g.core, id, sent, hot.operation);
-        match g.enter(child, sent) {
+        match g.enter(child, hot, sent) {
             Entered::Runs => g.core.runnable.push(child),
             Entered::Settled => {}
             Entered::Turned(cause) => {
@@ -123,8 +123,10 @@ fn make_callee(c: &mut Core<'_>, id: u32, sent: Sent, operation: u16) -> u32 {
     frame.pod = NIL;
     frame.pc = operation;
     frame.flags = flags & flag::MEASURED;
-    c.frames.ranks.put(child, c.frames.ranks.get(id));
-    c.frames.tries_above.put(child, tries_below(sent.tries_above, sent.attempt));
+    if c.frames.keeps_more() {
+        c.frames.ranks.put(child, c.frames.ranks.get(id));
+        c.frames.tries_above.put(child, tries_below(sent.tries_above, sent.attempt));
+    }
     c.frames[id].next = child;
     child
 }

@@ -1,7 +1,7 @@
 //! Call sites, as every try needs them.
 
 use crate::engine::{Calendar, RingId};
-use crate::model::{CallPolicy, Model, SiteId};
+use crate::model::{CallPolicy, Model, QueuePlacement, SiteId};
 use crate::random::Key;
 
 /// What every try needs of a call site.
@@ -12,6 +12,8 @@ pub struct HotSite {
     pub target: u16,
     /// First step of its operation.
     pub operation: u16,
+    /// Whether the target has one queue for all of its pods.
+    pub is_central: bool,
     pub can_lose: bool,
     /// Whether anything besides its number is noted at the beginning of a call.
     pub notes_begin: bool,
@@ -37,10 +39,12 @@ impl HotSite {
     /// A site that calls by this policy.
     pub fn new(site: SiteId, policy: &CallPolicy, model: &Model, calendar: &mut Calendar) -> Self {
         let s = &model.sites[site.index()];
+        let target = model.edges[s.edge.index()].target;
         Self {
             edge: s.edge.0,
-            target: model.edges[s.edge.index()].target.0,
+            target: target.0,
             operation: s.operation.0,
+            is_central: model.services[target.index()].placement == QueuePlacement::Central,
             can_lose: policy.loss > 0.0,
             notes_begin: policy.timeout.is_some() || model.recording.calls,
             of_try: policy.try_timeout.map(|d| calendar.ring(d)),
