@@ -1,7 +1,6 @@
 //! What is wrong or doubtful in a scenario: collected, never thrown, so that all of it is shown at once.
 
-use super::render;
-use super::source::{Sources, Span};
+use super::source::Span;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,17 +210,5 @@ impl Diagnostics {
         let mut sorted: Vec<&Diagnostic> = self.list.iter().collect();
         sorted.sort_by_key(|diagnostic| (diagnostic.severity, diagnostic.span));
         sorted
-    }
-
-    /// The text for a terminal: place, offending line, what was expected, and the counts; at most 100 columns.
-    #[must_use]
-    pub fn render(&self, sources: &Sources, color: bool) -> String {
-        render::text(self, sources, color)
-    }
-
-    /// The same as plain data, for `--format json`.
-    #[must_use]
-    pub fn to_json(&self, sources: &Sources) -> serde_json::Value {
-        render::json(self, sources)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::diagnostics::{Diagnostic, Diagnostics};
 use super::edit::{self, merge};
-use super::inputs::{Inputs, beside};
+use super::inputs::{Inputs, beside, read_text};
 use super::manifests::{self, Object, Reader};
 use super::node::{Node, Value};
 use super::path::{Path, Segment};
@@ -196,16 +196,6 @@ impl Document {
         };
         edit::find(root, &path.segments)
     }
-}
-
-/// Reads a text file within the bounds of the YAML reader.
-pub(super) fn read_text(name: &str, inputs: &dyn Inputs) -> Result<String, String> {
-    let bytes = inputs.read(name, yaml::MAX_BYTES).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| {
-        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
-        format!("line {line} is not UTF-8 text")
-    })
 }
 
 fn failure(span: Option<Span>, message: String) -> Diagnostic {

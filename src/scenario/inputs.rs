@@ -6,6 +6,8 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
+use super::yaml;
+
 /// Why an input could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum InputError {
@@ -74,6 +76,16 @@ fn normal(name: &str) -> String {
     }
     let trailing = if name.ends_with('/') && parts.iter().any(|part| !part.is_empty()) { "/" } else { "" };
     format!("{}{trailing}", parts.join("/"))
+}
+
+/// Reads a document's text within the bounds of the YAML reader.
+pub(super) fn read_text(name: &str, inputs: &dyn Inputs) -> Result<String, String> {
+    let bytes = inputs.read(name, yaml::MAX_BYTES).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|&&byte| byte == b'\n').count() + 1;
+        format!("line {line} is not UTF-8 text")
+    })
 }
 
 /// Whether `name` matches `pattern`, in which `*` stands for any characters except `/` and `?` for one.

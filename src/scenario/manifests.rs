@@ -1,9 +1,8 @@
 //! Kubernetes objects of a document: read from `manifests`, merged by kind and name.
 
 use super::diagnostics::{Diagnostic, Diagnostics, nearest};
-use super::document::read_text;
 use super::edit::merge;
-use super::inputs::{InputError, Inputs, beside};
+use super::inputs::{InputError, Inputs, beside, read_text};
 use super::node::{Node, Value};
 use super::path::{ObjectName, full_kind, short_kind};
 use super::source::{Origin, Sources, Span};

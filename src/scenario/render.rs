@@ -24,8 +24,22 @@ const PLAIN: Paint = Paint { error: "", warning: "", place: "", bold: "", end: "
 const COLORED: Paint =
     Paint { error: "\x1b[1;31m", warning: "\x1b[1;33m", place: "\x1b[34m", bold: "\x1b[1m", end: "\x1b[0m" };
 
+impl Diagnostics {
+    /// The text for a terminal: place, offending line, what was expected, and the counts; at most 100 columns.
+    #[must_use]
+    pub fn render(&self, sources: &Sources, color: bool) -> String {
+        text(self, sources, color)
+    }
+
+    /// The same as plain data, for `--format json`.
+    #[must_use]
+    pub fn to_json(&self, sources: &Sources) -> serde_json::Value {
+        json(self, sources)
+    }
+}
+
 /// All diagnostics as text, errors first, with a line of counts at the end; empty if there are none.
-pub(super) fn text(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
+fn text(diagnostics: &Diagnostics, sources: &Sources, color: bool) -> String {
     let paint = if color { COLORED } else { PLAIN };
     let sorted = diagnostics.sorted();
     let mut out = String::new();
@@ -174,7 +188,7 @@ fn wrap(text: &str, width: usize, hang: &str) -> Vec<String> {
 }
 
 /// All kept diagnostics as a list of objects.
-pub(super) fn json(diagnostics: &Diagnostics, sources: &Sources) -> Value {
+fn json(diagnostics: &Diagnostics, sources: &Sources) -> Value {
     let list = diagnostics.sorted().into_iter().map(|diagnostic| {
         json!({
             "severity": if diagnostic.severity == Severity::Error { "error" } else { "warning" },

@@ -3,7 +3,7 @@
 //! A condition compares two sides; a side is numbers and factors with `+ - * /` between them, left to right with the
 //! usual precedence. Words are separated by blanks, because paths hold hyphens and slashes.
 
-use super::{Level, size};
+use super::level::{Level, size};
 
 /// Most words of a condition.
 const MAX_WORDS: usize = 64;

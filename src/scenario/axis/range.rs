@@ -1,7 +1,7 @@
 //! A range of values: `40 .. 80 step 10`, `1 .. 1000 log 4`, `0.5 .. 2`.
 
 use super::fixed::{Fixed, ONE, rounded, text};
-use super::{MAX_LEVELS, VALUES};
+use super::level::{MAX_LEVELS, VALUES};
 use crate::numerics::{exp, ln};
 use crate::scenario::quantity::Wrong;
 

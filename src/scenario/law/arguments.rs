@@ -1,6 +1,6 @@
 //! The parameters of a law: named (`k 3 mean 4ms`) or in their order (`3 4ms`).
 
-use super::parse::{Parser, at, placed};
+use super::tokens::{Parser, at, placed};
 use crate::scenario::diagnostics::nearest;
 use crate::scenario::quantity::{self, Wrong};
 

@@ -1,8 +1,8 @@
 //! Law texts to [`LawSpec`].
 
 use super::arguments::{ListOf, Named, arguments};
-use super::tokens::{Token, tokens};
-use super::{LawSpec, LognormalForm};
+use super::spec::{LawSpec, LognormalForm};
+use super::tokens::{Parser, Token, at, placed, tokens};
 use crate::scenario::diagnostics::nearest;
 use crate::scenario::quantity::{self, Wrong, suspicious_minutes};
 
@@ -59,7 +59,7 @@ pub fn parse(text: &str) -> Result<ParsedLaw, Wrong> {
             suspicious_minutes(&token.text).map(|message| (token.offset, token.length, message))
         })
         .collect();
-    let mut parser = Parser { tokens: &tokens, at: 0, depth: 0 };
+    let mut parser = Parser::new(&tokens);
     let law = parser.sum()?;
     match parser.peek() {
         None => Ok(ParsedLaw { law, minutes }),
@@ -67,54 +67,7 @@ pub fn parse(text: &str) -> Result<ParsedLaw, Wrong> {
     }
 }
 
-/// A message about one word.
-pub(super) fn at(token: &Token, message: String, expected: &'static str) -> Wrong {
-    Wrong { part: Some((token.offset, token.length)), ..Wrong::new(message, expected) }
-}
-
-/// A quantity's complaint, moved to the word it is about.
-pub(super) fn placed<T>(result: Result<T, Wrong>, token: &Token) -> Result<T, Wrong> {
-    result.map_err(|wrong| Wrong { part: Some((token.offset, token.length)), ..wrong })
-}
-
-pub(super) struct Parser<'a> {
-    tokens: &'a [Token],
-    at: usize,
-    depth: usize,
-}
-
-impl<'a> Parser<'a> {
-    pub(super) fn peek(&self) -> Option<&'a Token> {
-        self.tokens.get(self.at)
-    }
-
-    pub(super) fn next(&mut self) -> Option<&'a Token> {
-        let token = self.tokens.get(self.at);
-        self.at += 1;
-        token
-    }
-
-    fn accept(&mut self, text: &str) -> bool {
-        let found = self.peek().is_some_and(|token| token.text == text && !token.quoted);
-        self.at += usize::from(found);
-        found
-    }
-
-    pub(super) fn expect(&mut self, text: &'static str, form: &'static str) -> Result<(), Wrong> {
-        match self.next() {
-            Some(token) if token.text == text && !token.quoted => Ok(()),
-            Some(token) => Err(at(token, format!("has `{}` where `{text}` is expected", token.text), form)),
-            None => Err(Wrong::new(format!("ends where `{text}` is expected"), form)),
-        }
-    }
-
-    pub(super) fn duration(&mut self, form: &'static str) -> Result<f64, Wrong> {
-        match self.next() {
-            Some(token) => placed(quantity::duration(&token.text), token),
-            None => Err(Wrong::new("ends where a duration is expected", form)),
-        }
-    }
-
+impl Parser<'_> {
     /// `law`, `2ms + law`, `law within 1ms..20ms`.
     fn sum(&mut self) -> Result<LawSpec, Wrong> {
         let mut law = self.atom()?;

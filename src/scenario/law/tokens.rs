@@ -1,4 +1,6 @@
-//! A law's text cut into words and signs.
+//! A law's text cut into words and signs, and a walk along them.
+
+use crate::scenario::quantity::{self, Wrong};
 
 /// A word or sign with its place, in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,4 +56,60 @@ fn word_end(chars: &[char], start: usize) -> usize {
         at += 1;
     }
     at.max(start + 1)
+}
+
+/// A message about one word.
+pub(super) fn at(token: &Token, message: String, expected: &'static str) -> Wrong {
+    Wrong { part: Some((token.offset, token.length)), ..Wrong::new(message, expected) }
+}
+
+/// A quantity's complaint, moved to the word it is about.
+pub(super) fn placed<T>(result: Result<T, Wrong>, token: &Token) -> Result<T, Wrong> {
+    result.map_err(|wrong| Wrong { part: Some((token.offset, token.length)), ..wrong })
+}
+
+/// A walk along the words; the grammar is beside [`super::parse`].
+pub(super) struct Parser<'a> {
+    tokens: &'a [Token],
+    pub at: usize,
+    /// How many brackets of mixtures are open.
+    pub depth: usize,
+}
+
+impl<'a> Parser<'a> {
+    /// At the first word.
+    pub(super) fn new(tokens: &'a [Token]) -> Self {
+        Self { tokens, at: 0, depth: 0 }
+    }
+
+    pub(super) fn peek(&self) -> Option<&'a Token> {
+        self.tokens.get(self.at)
+    }
+
+    pub(super) fn next(&mut self) -> Option<&'a Token> {
+        let token = self.tokens.get(self.at);
+        self.at += 1;
+        token
+    }
+
+    pub(super) fn accept(&mut self, text: &str) -> bool {
+        let found = self.peek().is_some_and(|token| token.text == text && !token.quoted);
+        self.at += usize::from(found);
+        found
+    }
+
+    pub(super) fn expect(&mut self, text: &'static str, form: &'static str) -> Result<(), Wrong> {
+        match self.next() {
+            Some(token) if token.text == text && !token.quoted => Ok(()),
+            Some(token) => Err(at(token, format!("has `{}` where `{text}` is expected", token.text), form)),
+            None => Err(Wrong::new(format!("ends where `{text}` is expected"), form)),
+        }
+    }
+
+    pub(super) fn duration(&mut self, form: &'static str) -> Result<f64, Wrong> {
+        match self.next() {
+            Some(token) => placed(quantity::duration(&token.text), token),
+            None => Err(Wrong::new("ends where a duration is expected", form)),
+        }
+    }
 }

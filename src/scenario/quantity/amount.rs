@@ -1,6 +1,7 @@
 //! Durations, rates, shares, counts, factors and money.
 
-use super::{Wrong, leading, number_end};
+use super::leading::{leading, number_end};
+use super::wrong::Wrong;
 
 const DURATION: &str = "a duration with its unit (ns, us, ms, s, m, h, d), such as 150ms, 1.5s or 1m30s";
 const RATE: &str = "a rate with its unit (/ms, /s, /min, /h, /d), such as 800/s or 50/min";

@@ -1,6 +1,7 @@
 //! Quantities in the grammar of Kubernetes: processors and bytes.
 
-use super::{Wrong, leading};
+use super::leading::leading;
+use super::wrong::Wrong;
 
 const CPU: &str = "cores, such as 2, 0.5 or 250m (milli)";
 const BYTES: &str = "bytes, such as 380Mi, 2Gi or 500MB";

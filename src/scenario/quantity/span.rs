@@ -1,6 +1,7 @@
 //! Spans of time: `T0 .. T0+12m`.
 
-use super::{Time, Wrong, time};
+use super::time::{Time, time};
+use super::wrong::Wrong;
 
 const SPAN: &str = "a span such as T0 .. T0+12m";
 

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Wrong, duration};
+use super::amount::duration;
+use super::wrong::Wrong;
 
 const TIME: &str = "a time such as T0, T0-30m, opening.end+2m or 2026-11-11T00:00:00+08:00";
 const INSTANT: &str = "a date and time with its zone, such as 2026-11-11T00:00:00+08:00";

@@ -20,7 +20,7 @@ pub fn misnamed(document: &Document, path: &str) -> Option<String> {
     if parsed.object.is_some() {
         return misnamed_in_object(document, &parsed);
     }
-    let mut known = Some(Known::Table(&super::ROOT));
+    let mut known = Some(Known::Table(&super::root::ROOT));
     let mut node = Some(&document.root);
     for segment in &parsed.segments {
         let name = &segment.text;

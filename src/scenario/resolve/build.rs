@@ -14,6 +14,11 @@ pub(super) const MAX_ENTRIES: usize = 60_000;
 /// Different laws of one model; each takes some milliseconds to compile.
 pub(super) const MAX_LAWS: usize = 4_000;
 
+/// A count that saturates at 32 bits.
+pub(super) fn small(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
 /// An operation of a service and, once compiled, its program.
 pub(super) struct Operation {
     pub service: ServiceId,

@@ -1,43 +1,11 @@
 //! The section `capacity`: what is searched for, over which values, with which error.
 
+use super::root::counts;
 use crate::scenario::cursor::{Field, MapCursor};
 use crate::scenario::diagnostics::Diagnostic;
 use crate::scenario::path::Path;
 use crate::scenario::quantity::Wrong;
 use crate::scenario::stretch::Stretch;
-use crate::scenario::table::{Kind, Table, optional};
-
-pub(super) static PLAN: Table = Table {
-    name: "capacity-search",
-    doc: "A question about capacity: largest, cheapest or latest, or how well the supply follows the demand",
-    keys: &[
-        optional("largest", Kind::Text, "The path whose largest value that meets the objectives is searched"),
-        optional("latest", Kind::Text, "The path of a time whose latest value that still holds is searched"),
-        optional(
-            "cheapest",
-            Kind::Paths,
-            "Paths and ranges; the setting with the fewest replica-hours is searched",
-        ),
-        optional("elasticity", Kind::Bool, "Whether supply is compared with required capacity over time"),
-        optional(
-            "between",
-            Kind::Text,
-            "The range of `largest` or `latest`, such as 5 .. 40 or T0-30m .. T0",
-        ),
-        optional(
-            "probability",
-            Kind::Either(&[Kind::OneOf(&["none"]), Kind::Ratio]),
-            "Share of runs that must meet every objective, 95% for `cheapest` if absent; none, as for the others if \
-             absent, judges the objectives as written",
-        ),
-        optional("error", Kind::Ratio, "Probability that the answer is wrong; 5% if absent"),
-        optional(
-            "replications",
-            Kind::Count,
-            "Most replications of one point; 160 if absent, 400 with a probability",
-        ),
-    ],
-};
 
 /// Probability of a wrong answer where none is stated.
 const ERROR: f64 = 0.05;
@@ -104,34 +72,6 @@ pub fn stretch(path: &str, range: &str) -> Result<Stretch, Wrong> {
         )
     })?;
     Stretch::parse(path, range, counts(&parsed))
-}
-
-/// Whether only whole numbers make sense at `path`.
-pub(super) fn counts(path: &Path) -> bool {
-    let last = path.segments.last().map_or("", |segment| segment.text.as_str());
-    // Objects of Kubernetes count pods and percents in whole numbers, and so do changes of them on the timeline.
-    let in_object = path.object.is_some() || path.segments.iter().any(|segment| segment.text.contains('/'));
-    (in_object && !matches!(last, "cpu" | "memory"))
-        || kind_at(path).is_some_and(|kind| kind.includes(|kind| matches!(kind, Kind::Count | Kind::Integer)))
-}
-
-/// What the tables declare at an address; nothing where the address leaves them.
-fn kind_at(path: &Path) -> Option<&'static Kind> {
-    let mut segments = path.segments.iter();
-    let mut kind = &super::ROOT.key(&segments.next()?.text)?.1.kind;
-    for segment in segments {
-        kind = step_into(kind, &segment.text)?;
-    }
-    Some(kind)
-}
-
-fn step_into(kind: &'static Kind, name: &str) -> Option<&'static Kind> {
-    match kind {
-        Kind::Map(table) => table.key(name).map(|(_, key)| &key.kind),
-        Kind::Named(inner) => Some(inner),
-        Kind::Either(choices) => choices.iter().find_map(|choice| step_into(choice, name)),
-        _ => None,
-    }
 }
 
 /// Reads the section; plans come in the order of the file.

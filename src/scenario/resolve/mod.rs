@@ -18,7 +18,9 @@ mod observed;
 mod plausibility;
 mod pods;
 mod profile;
+mod root;
 mod run;
+mod searched;
 mod services;
 mod steps;
 mod sweep;
@@ -34,14 +36,14 @@ use super::diagnostics::Diagnostics;
 use super::document::Document;
 use super::inputs::Inputs;
 use super::schema::schema_of;
-use super::table::{Kind, Table, optional, required};
 pub use addresses::misnamed;
 use build::Build;
 pub use capacity::{CapacityGoal, CapacityPlan, mistake as capacity_mistake, stretch};
 pub use check::{Against, CheckPlan, Inconclusive};
 pub use observed::{Observed, ObservedSeries};
+use root::ROOT;
 pub use sweep::{Factor, MAX_POINTS, SweepPlan};
-use upstreams::{UPSTREAM, Upstreams};
+use upstreams::Upstreams;
 use workloads::Workloads;
 
 use super::uncertain::UncertainInput;
@@ -65,60 +67,6 @@ pub struct Scenario {
     /// What a sweep varies, if the file says so.
     pub sweep: Option<SweepPlan>,
 }
-
-static ROOT: Table = Table {
-    name: "scenario",
-    doc: "A scenario of flashcrowd",
-    keys: &[
-        optional("schema", Kind::OneOf(&["1"]), "Version of the scenario language"),
-        optional("base", Kind::File, "A scenario to start from; this file is laid over it"),
-        optional("set", Kind::Paths, "Paths and values, as with --set"),
-        optional("name", Kind::Text, "What the scenario is called"),
-        optional("question", Kind::Text, "The question it answers"),
-        optional("run", Kind::Map(&run::RUN), "What is run for how long, and how often"),
-        required(
-            "traffic",
-            Kind::Named(&Kind::Map(&traffic::SOURCE)),
-            "where requests come from, such as shoppers: { rate: 800/s, … }",
-        ),
-        optional("clients", Kind::Map(&CLIENTS), "How clients call services"),
-        required(
-            "services",
-            Kind::Named(&Kind::Map(&services::SERVICE)),
-            "what is deployed does, such as web: { slots: 64, … }",
-        ),
-        optional("manifests", Kind::List(&Kind::Paths), "Kubernetes objects, or files of them"),
-        optional(
-            "cluster",
-            Kind::Map(&cluster::CLUSTER),
-            "What the cluster's controllers see and how they are set",
-        ),
-        optional("timeline", Kind::Named(&Kind::Map(&timeline::CHANGE)), "Changes at fixed times"),
-        optional(
-            "objectives",
-            Kind::List(&Kind::Objective),
-            "What is promised, such as checkout within 800ms >= 99.5%",
-        ),
-        optional("check", Kind::Map(&check::CHECK), "How `flashcrowd check` judges a change"),
-        optional("observed", Kind::Map(&observed::OBSERVED), "Measured series beside the simulated ones"),
-        optional(
-            "capacity",
-            Kind::Named(&Kind::Map(&capacity::PLAN)),
-            "Questions for `flashcrowd capacity`, such as headroom: { largest: PATH, between: 5 .. 40 }",
-        ),
-        optional("sweep", Kind::Map(&sweep::SWEEP), "What `flashcrowd sweep` varies"),
-    ],
-};
-
-static CLIENTS: Table = Table {
-    name: "clients",
-    doc: "How clients call services",
-    keys: &[optional(
-        "upstreams",
-        Kind::Named(&Kind::Map(&UPSTREAM)),
-        "One entry a service; `default` for the rest",
-    )],
-};
 
 /// The JSON Schema (draft-07) of the scenario language.
 #[must_use]

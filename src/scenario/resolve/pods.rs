@@ -1,8 +1,7 @@
 //! Pods of a service: their number, resources, speed, start and plain autoscaling.
 
-use super::build::Build;
+use super::build::{Build, small};
 use super::laws;
-use super::services::small;
 use super::workloads::Workloads;
 use crate::model::{PodSpeed, Scaler, Service};
 use crate::policy::TargetUtilisation;

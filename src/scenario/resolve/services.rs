@@ -1,6 +1,6 @@
 //! The section `services`: what each deployed unit does, and how its pods behave.
 
-use super::build::{Build, Operation};
+use super::build::{Build, Operation, small};
 use super::pods::{AUTOSCALER, RESOURCES, SPEED, STARTUP, pods};
 use super::steps::{Caller, STEPS};
 use super::upstreams::{UPSTREAM, Upstreams};
@@ -178,11 +178,6 @@ fn initial_state(field: &Field<'_>, build: &Build<'_>) -> InitialState {
         (Some(_), Some(class)) => InitialState::Stationary { rate: rate.unwrap_or(0.0), class },
         _ => InitialState::Empty,
     }
-}
-
-/// A count that saturates at 32 bits.
-pub(super) fn small(value: u64) -> u32 {
-    u32::try_from(value).unwrap_or(u32::MAX)
 }
 
 fn read<'a>(

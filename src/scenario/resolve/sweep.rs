@@ -1,7 +1,6 @@
 //! The section `sweep`: which values vary, together or in every combination, and under which conditions.
 
-use super::ROOT;
-use super::capacity::counts;
+use super::root::{ROOT, counts};
 use crate::scenario::axis::{Condition, Level, MAX_LEVELS, VALUES, Values};
 use crate::scenario::cursor::{Field, MapCursor};
 use crate::scenario::diagnostics::{Diagnostic, nearest};
@@ -9,40 +8,12 @@ use crate::scenario::document::Document;
 use crate::scenario::node::Value;
 use crate::scenario::path::{Path, full_kind};
 use crate::scenario::source::Span;
-use crate::scenario::table::{Kind, Table, optional};
 
 /// Most design points of a sweep.
 pub const MAX_POINTS: usize = 10_000;
 
 /// Most combinations that conditions choose from.
 const MAX_COMBINATIONS: usize = 1_000_000;
-
-pub(super) static SWEEP: Table = Table {
-    name: "sweep",
-    doc: "Values that vary: every combination is a design point, under common random numbers",
-    keys: &[
-        optional(
-            "vary",
-            Kind::Paths,
-            "Paths and their values: a list, or a range such as 40 .. 80 step 10 or 1 .. 1000 log 4",
-        ),
-        optional(
-            "zip",
-            Kind::List(&Kind::Paths),
-            "Groups of paths whose values move together, the first with the first",
-        ),
-        optional(
-            "where",
-            Kind::Either(&[Kind::Text, Kind::List(&Kind::Text)]),
-            "Conditions on the points, such as hpa/web.spec.minReplicas <= hpa/web.spec.maxReplicas",
-        ),
-        optional(
-            "sample",
-            Kind::Text,
-            "Instead of every combination so many points of a Latin hypercube, such as latin 50",
-        ),
-    ],
-};
 
 /// One value that varies.
 #[derive(Clone, Debug)]
