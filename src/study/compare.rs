@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::StudyError;
-use super::output::{Output, OutputFile};
+use super::output::Output;
+use super::output_file::OutputFile;
 use super::prepare::Prepared;
 use super::provenance::{FileDigest, command_of, origin};
 use super::run::{Execution, refuse_errors};

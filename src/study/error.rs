@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::scenario::Diagnostics;
+
 /// Why a verb gave no result. Nothing is half written when one of these comes back.
 #[derive(Debug)]
 pub enum StudyError {
@@ -69,6 +71,17 @@ fn in_words(reason: &io::Error) -> String {
     let words = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// The first error in one line, and how many more there are.
+pub(super) fn reason(diagnostics: &Diagnostics) -> String {
+    let sorted = diagnostics.sorted();
+    let first =
+        sorted.first().map_or_else(|| "no scenario".to_owned(), |first| first.message.replace('\n', " "));
+    match diagnostics.errors() {
+        0 | 1 => first,
+        count => format!("{first}; and {} more", count - 1),
+    }
 }
 
 #[cfg(test)]

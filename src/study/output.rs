@@ -7,24 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::StudyError;
 use super::leftovers::{clear_leftovers, temporary_name};
+use super::output_file::OutputFile;
 use super::superseded::{clear, superseded};
-
-/// One file to write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutputFile {
-    /// Its name below the output place, with `/` between folders.
-    pub name: String,
-    /// Its content.
-    pub content: Vec<u8>,
-}
-
-impl OutputFile {
-    /// A text file.
-    #[must_use]
-    pub fn text(name: &str, content: impl Into<String>) -> Self {
-        Self { name: name.to_owned(), content: content.into().into_bytes() }
-    }
-}
 
 /// Somewhere to write files.
 pub trait Output {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::output::OutputFile;
+use super::output_file::OutputFile;
 use crate::analysis::capacity::SearchedNeed;
 use crate::report::Origin;
 

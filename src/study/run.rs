@@ -7,7 +7,8 @@ use super::account::Account;
 use super::beside::set_beside;
 use super::capacity::replace_needs;
 use super::host::{Host, Stopwatch};
-use super::output::{Output, OutputFile};
+use super::output::Output;
+use super::output_file::OutputFile;
 use super::prepare::Prepared;
 use super::provenance::{
     Basis, Edit, FileDigest, Provenance, RUN_FILE_VERSION, RunCounts, command, digests, origin,

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::output::OutputFile;
+use super::output_file::OutputFile;
 use super::provenance::{FileDigest, digest};
 
 /// The record of a result, which lists its files.

@@ -1,8 +1,8 @@
 //! Inputs that nobody knows: points drawn from their laws, some replications at each, and what of the spread is whose.
 
-use super::StudyError;
+use super::error::{StudyError, reason};
 use super::step::Step;
-use super::sweep::{Points, SweepDirector, reason};
+use super::sweep::{Points, SweepDirector};
 use crate::analysis::sweep::PointOutcome;
 use crate::analysis::uncertainty::{InputRow, Uncertainty, uncertainty};
 use crate::experiment::{Workers, latin_hypercube};

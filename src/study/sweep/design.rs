@@ -5,9 +5,10 @@ use super::remembered::RememberedInputs;
 use crate::experiment::latin_hypercube;
 use crate::scenario::axis::{Level, Values};
 use crate::scenario::{Diagnostic, Diagnostics, Document, Factor, Inputs, Scenario, SweepPlan, resolve};
+use crate::study::error::{StudyError, reason};
 use crate::study::prepare::{Prepared, prepare_with};
 use crate::study::provenance::Edit;
-use crate::study::{StudyError, refuse_errors};
+use crate::study::run::refuse_errors;
 
 /// Values of a factor that are tried before it is called wrong.
 const PROBES: usize = 200;
@@ -199,17 +200,6 @@ fn resolve_with(
     let (scenario, found) = resolve(&document, inputs);
     diagnostics.extend(found);
     scenario.filter(|_| !diagnostics.has_errors()).ok_or(diagnostics)
-}
-
-/// The first error in one line, and how many more there are.
-pub(in crate::study) fn reason(diagnostics: &Diagnostics) -> String {
-    let sorted = diagnostics.sorted();
-    let first =
-        sorted.first().map_or_else(|| "no scenario".to_owned(), |first| first.message.replace('\n', " "));
-    match diagnostics.errors() {
-        0 | 1 => first,
-        count => format!("{first}; and {} more", count - 1),
-    }
 }
 
 /// The plan of a sweep without errors.

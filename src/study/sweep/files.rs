@@ -8,7 +8,7 @@ use crate::analysis::sweep::SweepSummary;
 use crate::experiment::Occupation;
 use crate::report;
 use crate::study::host::Host;
-use crate::study::output::OutputFile;
+use crate::study::output_file::OutputFile;
 use crate::study::provenance::{
     Basis, FileDigest, RUN_FILE_VERSION, command_of, digests, origin, quoted, record_json,
 };

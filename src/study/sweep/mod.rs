@@ -10,13 +10,13 @@ mod design;
 mod director;
 mod entry;
 mod files;
+mod header;
 mod journal;
 mod remembered;
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-pub(super) use design::reason;
 pub use design::{Axes, PreparedSweep, prepare_sweep};
 pub(super) use director::{Points, SweepDirector};
 pub use files::SweepRecord;
@@ -25,14 +25,16 @@ use super::StudyError;
 use super::account::Account;
 use super::front::Study;
 use super::host::{Host, Stopwatch};
-use super::output::{Output, OutputFile};
+use super::output::Output;
+use super::output_file::OutputFile;
 use super::run::Execution;
 use super::step::Step;
 use crate::analysis::sweep::{FactorSummary, SweepPoint, SweepSummary, summarize_sweep};
 use crate::experiment::{Occupation, Workers};
 use crate::scenario::held_inputs;
 use design::plan_of;
-use entry::{Entry, Header};
+use entry::Entry;
+use header::Header;
 use journal::{Journal, Opened};
 
 /// How a sweep is carried out and what it writes.
