@@ -1,56 +1,13 @@
 //! `capacity`: questions from the command line or from the file, answers to the terminal.
 
-use clap::{Args, ValueHint};
-
-use super::arguments::{EditOptions, Format, ResultOptions};
+use super::arguments::{CapacityOptions, Format};
+use super::around::{edits, file_name, indented, show_diagnostics, watched, written};
 use super::exit::Exit;
 use super::terminal::Terminal;
-use super::verbs::{edits, file_name, indented, show_diagnostics, watched};
 use crate::analysis::capacity::{CapacityAnswer, SearchEnd};
 use crate::report::{self, TextOptions};
 use crate::scenario::{CapacityGoal, CapacityPlan, capacity_mistake, quantity, stretch};
 use crate::study::{self, FileInputs, StudyError};
-
-/// Options of `capacity`.
-#[derive(Debug, Args)]
-pub struct CapacityOptions {
-    /// The scenario or study file.
-    #[arg(value_hint = ValueHint::FilePath)]
-    pub scenario: String,
-    /// Names of questions of its section `capacity:`; all of them if none is given.
-    pub name: Vec<String>,
-    /// Edits of it.
-    #[command(flatten)]
-    pub edit: EditOptions,
-    /// Search the largest value that meets the objectives, such as traffic.shoppers.peaks.opening.factor=5..40.
-    #[arg(long, value_name = "PATH=RANGE", help_heading = "Questions")]
-    pub largest: Vec<String>,
-    /// Search the setting with the fewest replica-hours that meets them, such as
-    /// hpa/web.spec.minReplicas=20..120; repeated, all parameters are searched together.
-    #[arg(long, value_name = "PATH=RANGE", help_heading = "Questions")]
-    pub cheapest: Vec<String>,
-    /// Search the latest moment that still holds, such as timeline.raise-floors.at=T0-30m..T0.
-    #[arg(long, value_name = "PATH=RANGE", help_heading = "Questions")]
-    pub latest: Vec<String>,
-    /// Compare ready pods with the required capacity over time.
-    #[arg(long, help_heading = "Questions")]
-    pub elasticity: bool,
-    /// Probability of a wrong answer, over all points of a search; 5% if absent.
-    #[arg(long, value_name = "PERCENT", help_heading = "Questions")]
-    pub error: Option<String>,
-    /// Share of runs that must meet every objective, 95% for --cheapest; none judges the objectives as written.
-    #[arg(long, value_name = "PERCENT", help_heading = "Questions")]
-    pub probability: Option<String>,
-    /// Most replications of one point; 160 if absent, 400 with a probability.
-    #[arg(long, value_name = "NUMBER", help_heading = "Questions")]
-    pub most: Option<u32>,
-    /// How it is run, and where its results go.
-    #[command(flatten)]
-    pub results: ResultOptions,
-    /// Exit with 99 if an answer could not be confirmed, too.
-    #[arg(long)]
-    pub strict: bool,
-}
 
 /// Answers.
 pub fn capacity(options: &CapacityOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
@@ -76,7 +33,7 @@ pub fn capacity(options: &CapacityOptions, terminal: &Terminal) -> Result<Exit, 
     let text = match terminal.format {
         Format::Json => result.json.clone(),
         Format::Text => {
-            let files = super::verbs::written(&result.files, options.results.out.as_deref());
+            let files = written(&result.files, options.results.out.as_deref());
             let options = TextOptions { color: terminal.colors_result, files, ..TextOptions::default() };
             report::capacity_text(&result.answer, &options)
         }

@@ -1,45 +1,12 @@
 //! The verb `compare`.
 
-use clap::{Args, ValueHint};
-
-use super::arguments::{EditOptions, Format, ResultOptions};
+use super::arguments::{CompareOptions, EditOptions, Format};
+use super::around::{edits, file_name, show_diagnostics, watched};
 use super::exit::Exit;
 use super::terminal::Terminal;
-use super::verbs::{edits, file_name, show_diagnostics, watched};
 use crate::report;
 use crate::scenario::quantity;
 use crate::study::{self, Contestant, Directory, Edit, FileInputs, Output, Prepared, StudyError};
-
-pub const EXAMPLES: &str = "\
-Examples:
-  flashcrowd compare before.yaml after.yaml
-  flashcrowd compare opening.yaml --with services.web.replicas=40
-  flashcrowd compare opening.yaml --set services.web.replicas=30 --set services.web.replicas=40
-  flashcrowd compare opening.yaml --set services.web.slots=8 --with services.web.slots=16
-  flashcrowd compare opening.yaml --with 'services.web.replicas=30; services.web.slots=8' \\
-      --with services.web.replicas=40 --indifference 2% --out comparison";
-
-/// Options of `compare`.
-#[derive(Debug, Args)]
-pub struct CompareOptions {
-    /// The scenario files; each is a side, the first one the base. One scenario with exactly two --set and no --with is
-    /// two sides as well: the base with the first edit, and beside it the scenario with the second.
-    #[arg(required = true, value_hint = ValueHint::FilePath)]
-    pub scenario: Vec<String>,
-    /// One more side: the first scenario with these edits on top of --set; several are separated by `;`. May be
-    /// repeated.
-    #[arg(long, value_name = "PATH=VALUE")]
-    pub with: Vec<String>,
-    /// Edits of every side.
-    #[command(flatten)]
-    pub edit: EditOptions,
-    /// With three sides or more: select the best one, where differences below this share do not matter.
-    #[arg(long, value_name = "PERCENT")]
-    pub indifference: Option<String>,
-    /// How it is run, and where its results go.
-    #[command(flatten)]
-    pub results: ResultOptions,
-}
 
 pub fn compare(options: &CompareOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
     let indifference = options.indifference.as_deref().map(indifference).transpose()?;

@@ -1,6 +1,7 @@
 //! Arguments, terminal, progress, signals, exit codes. Everything the program says, it says from here.
 
 mod arguments;
+mod around;
 mod capacity;
 mod check;
 mod compare;

@@ -1,9 +1,9 @@
 //! `flashcrowd sweep`.
 
 use super::arguments::{Format, SweepArguments};
+use super::around::{edits, file_name, indented, show_diagnostics, watched, written};
 use super::exit::Exit;
 use super::terminal::Terminal;
-use super::verbs::{edits, file_name, indented, show_diagnostics, watched, written};
 use crate::report::{self, TextOptions};
 use crate::study::{self, Axes, Directory, FileInputs, Output, StudyError, SweepOptions};
 

@@ -2,23 +2,18 @@
 
 use serde_json::json;
 
-use super::arguments::{
-    EditOptions, Format, NewOptions, RerunOptions, RunOptions, ValidateOptions, Verb, WorkOptions,
-};
+use super::arguments::{Format, NewOptions, RerunOptions, RunOptions, ValidateOptions, Verb};
+use super::around::{edits, file_name, indented, show_diagnostics, watched, written};
 use super::capacity::capacity;
 use super::check;
 use super::compare;
 use super::exit::Exit;
 use super::generate;
-use super::progress::Progress;
-use super::signal::interrupt_flag;
 use super::sweep::sweep;
 use super::terminal::Terminal;
 use crate::report::{self, TextOptions};
 use crate::scenario;
-use crate::study::{
-    self, Directory, Edit, Execution, FileInputs, Output, OutputFile, Prepared, Rerun, RunResult, StudyError,
-};
+use crate::study::{self, Directory, Edit, FileInputs, Output, Rerun, RunResult, StudyError};
 
 /// Does what was asked.
 ///
@@ -184,53 +179,4 @@ fn new(options: &NewOptions, terminal: &Terminal) -> Result<(), StudyError> {
     study::write_new(file, options.force)?;
     terminal.note(&format!("wrote {}; next: flashcrowd run {}", file.display(), file.display()));
     Ok(())
-}
-
-/// Does `work` with progress shown and Ctrl-C heard.
-pub(super) fn watched<R>(
-    terminal: &Terminal,
-    options: WorkOptions,
-    work: impl FnOnce(Execution<'_>) -> Result<R, StudyError>,
-) -> Result<R, StudyError> {
-    let interrupt = interrupt_flag();
-    let progress = Progress::new(terminal);
-    let mut show = |step| progress.show(step);
-    work(Execution { threads: options.threads, interrupt, progress: &mut show })
-}
-
-/// Errors always, warnings unless told to be quiet.
-pub(super) fn show_diagnostics(prepared: &Prepared, terminal: &Terminal) {
-    if prepared.diagnostics.has_errors() || !terminal.is_quiet {
-        terminal.message(&prepared.diagnostics.render(&prepared.document.sources, terminal.colors_messages));
-    }
-}
-
-pub(super) fn edits(options: &EditOptions) -> Vec<Edit> {
-    let edit = |(option, assignment): (&str, String)| Edit { option: option.to_owned(), assignment };
-    options.edits().into_iter().map(edit).collect()
-}
-
-/// A path as scenarios name files: with `/` on every system.
-pub(super) fn file_name(path: &str) -> String {
-    if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() }
-}
-
-/// Names of what was written, as the user can open them.
-pub(super) fn written(files: &[OutputFile], out: Option<&std::path::Path>) -> Vec<String> {
-    let Some(out) = out else { return Vec::new() };
-    let is_chart = |name: &str| name.starts_with("charts/");
-    let mut names: Vec<String> = files
-        .iter()
-        .filter(|file| !is_chart(&file.name))
-        .map(|file| out.join(&file.name).display().to_string())
-        .collect();
-    if files.iter().any(|file| is_chart(&file.name)) {
-        names.push(out.join("charts/").display().to_string());
-    }
-    names
-}
-
-pub(super) fn indented(value: &serde_json::Value) -> String {
-    // A tree of values always has a text.
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }
