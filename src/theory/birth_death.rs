@@ -1,6 +1,6 @@
 //! Birth-death chains: the stationary law from the rates up and down.
 
-use super::Unsolvable;
+use super::unsolvable::Unsolvable;
 
 /// The law of a number 0, 1, 2, ...
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@
 //! Fundamentals of Queueing Theory, ch. 2.
 
 use super::tail::quantile_of_tail;
-use super::{Unsolvable, at_least_one, positive};
+use super::unsolvable::{Unsolvable, at_least_one, positive};
 use crate::numerics::{exp, exp_m1, ln};
 
 /// Probability that a request finds all `slots` taken and is lost, when no request waits (M/G/c/c):

@@ -5,7 +5,7 @@
 
 use super::birth_death::{Law, stationary_law_by};
 use super::stages::StagedTime;
-use super::{Unsolvable, at_least_one, positive};
+use super::unsolvable::{Unsolvable, at_least_one, positive};
 
 /// States beyond which the law is not followed.
 const MOST_STATES: u64 = 10_000_000;

@@ -6,7 +6,7 @@
 use super::birth_death::{Law, stationary_law};
 use super::loss::{departures_ahead, staged_moments};
 use super::stages::StagedTime;
-use super::{Unsolvable, at_least_one, positive};
+use super::unsolvable::{Unsolvable, at_least_one, positive};
 
 /// Largest population solved; its law is a table.
 const MOST_CLIENTS: u64 = 10_000_000;

@@ -7,7 +7,7 @@
 
 use super::erlang::erlang_b;
 use super::tail::quantile_of_tail;
-use super::{Unsolvable, at_least_one, positive};
+use super::unsolvable::{Unsolvable, at_least_one, positive};
 use crate::numerics::{exp, exp_m1};
 
 /// Largest number of slots solved; Erlang's recursion takes a step for each.

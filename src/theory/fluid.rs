@@ -4,7 +4,7 @@
 //! at the capacity; the backlog changes by their difference while there is one. Requests are served in order,
 //! so a wait is the horizontal distance between the curves of cumulative arrivals and departures.
 
-use super::{Unsolvable, not_negative};
+use super::unsolvable::{Unsolvable, not_negative};
 
 /// Rate of arrivals and capacity as steps over time, and what waits at time 0.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,7 +3,7 @@
 //! Sources: F. Pollaczek (1930), A. Khinchine (1932); L. Kleinrock, Queueing Systems vol. 1 (1975), ch. 5 and
 //! vol. 2 (1976), ch. 4; E. G. Coffman, R. R. Muntz, H. Trotter, J. ACM 17 (1970).
 
-use super::{Unsolvable, not_negative, positive};
+use super::unsolvable::{Unsolvable, not_negative, positive};
 
 /// The M/G/1 queue in FIFO order, from the first three moments of the service time.
 #[derive(Clone, Copy, Debug, PartialEq)]

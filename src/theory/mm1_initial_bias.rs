@@ -1,7 +1,7 @@
 //! How an M/M/1 queue that starts empty approaches its steady state: the exact expected waiting times of the
 //! first requests. It shows what a warm-up must remove.
 
-use super::{Unsolvable, positive};
+use super::unsolvable::{Unsolvable, positive};
 
 /// Probabilities below this no longer change any expectation.
 const NEGLIGIBLE: f64 = 1e-40;

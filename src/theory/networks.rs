@@ -6,7 +6,7 @@
 //! every visit.
 
 use super::erlang::MmC;
-use super::{Unsolvable, at_least_one, not_negative, positive};
+use super::unsolvable::{Unsolvable, not_negative, positive};
 
 mod closed;
 

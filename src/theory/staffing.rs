@@ -2,7 +2,7 @@
 
 use super::erlang::{MmC, erlang_b};
 use super::erlang_a::ErlangA;
-use super::{Unsolvable, not_negative, positive};
+use super::unsolvable::{Unsolvable, not_negative, positive};
 use crate::numerics::{increasing_root, ln_1p, norm_cdf, norm_pdf};
 
 /// Most slots considered; Erlang's recursion takes a step for each.

@@ -4,7 +4,7 @@
 //! loses them to cancellation at busy multi-slot stations; convolution only adds what is positive. To keep the
 //! constants within range every factor is tilted towards the throughput, which changes no ratio.
 
-use super::{Unsolvable, at_least_one, not_negative, positive};
+use crate::theory::unsolvable::{Unsolvable, at_least_one, not_negative, positive};
 
 /// Largest population solved; the work grows with its square.
 const MOST_CLIENTS: u64 = 20_000;
