@@ -5,28 +5,17 @@
 //! everywhere.
 
 use super::axis::{Axis, time_ticks};
+use super::context::{Context, Drawn, Ruler};
 use super::line::{Line, Stroke};
 use super::number::{duration, instant, plain, share, shortest};
 use crate::analysis::ChartWindow;
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use plotters::prelude::*;
 
 /// Size of the drawing.
 const SIZE: (u32, u32) = (1800, 680);
 /// Size of small text.
 const TEXT: u32 = 26;
-/// Colours that the colour-blind tell apart (Okabe and Ito 2008), without the pale yellow, darkest contrast
-/// first.
-pub(super) const PALETTE: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(213, 94, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(230, 159, 0),
-    RGBColor(86, 180, 233),
-    RGBColor(60, 60, 60),
-];
 const INK: RGBColor = RGBColor(50, 55, 65);
 const PALE: RGBColor = RGBColor(226, 230, 236);
 const SPAN: RGBColor = RGBColor(245, 236, 214);
@@ -76,35 +65,6 @@ pub(super) struct Chart {
     /// What has to be said below the drawing.
     pub(super) note: Option<String>,
 }
-
-/// A straight axis with ticks of our own: the library's choice knows neither seconds nor minutes.
-pub(super) struct Ruler {
-    low: f64,
-    high: f64,
-    ticks: Vec<f64>,
-}
-
-impl Ranged for Ruler {
-    type FormatOption = DefaultFormatting;
-    type ValueType = f64;
-
-    fn range(&self) -> std::ops::Range<f64> {
-        self.low..self.high
-    }
-
-    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
-        let share = (value - self.low) / (self.high - self.low);
-        limit.0 + (share * f64::from(limit.1 - limit.0)).round() as i32
-    }
-
-    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
-        if hint.weight().allow_light_points() { Vec::new() } else { self.ticks.clone() }
-    }
-}
-
-pub(super) type Plane = Cartesian2d<Ruler, Ruler>;
-pub(super) type Context<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Plane>;
-pub(super) type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 
 impl Chart {
     /// Whether there is nothing to draw.

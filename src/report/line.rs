@@ -1,7 +1,7 @@
 //! One line of a chart with its band.
 
 use super::axis::Axis;
-use super::chart::{Context, Drawn, PALETTE};
+use super::context::{Context, Drawn, PALETTE};
 use plotters::prelude::*;
 
 /// Points drawn of one line at most; more cannot be seen.

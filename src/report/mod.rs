@@ -13,6 +13,7 @@ mod compare;
 mod compare_chart;
 mod compare_page;
 mod compare_text;
+mod context;
 mod csv;
 mod doubt;
 #[cfg(test)]
