@@ -2,8 +2,10 @@
 //!
 //! A list of exceptions is a ratchet: each entry carries its reason, and an entry that is no longer needed fails too.
 
+mod circles;
 mod code;
 
+use circles::{Circle, circles};
 use code::{Source, sources};
 
 /// Room and floor. A room imports only from lower floors; `units` may be used everywhere.
@@ -36,6 +38,16 @@ const LONG_FUNCTIONS: &[(&str, &str)] =
 
 /// Tests that look up at a higher floor: file, room, and the reason.
 const LOOKING_UP: &[(&str, &str, &str)] = &[];
+
+/// Rooms in which files still import each other, with the reason.
+const CIRCLES: &[(&str, &str)] = &[
+    ("analysis", "small things that many need stand in large files"),
+    ("metrics", "a cause of failure stands beside what counts it"),
+    ("system", "the world holds its visitors' types, and they hold the world"),
+];
+
+/// Rooms in which a `mod.rs` imports from a file that imports what the `mod.rs` itself defines, with the reason.
+const FACES_IN_CIRCLES: &[(&str, &str)] = &[];
 
 /// Words that must not stand in the code (comments apart), where they may, and why not elsewhere.
 const PLACES: &[(&str, &[&str], &str)] = &[
@@ -82,6 +94,21 @@ fn ratchet(rule: &str, found: &[(String, usize)], exceptions: &[(&str, &str)]) {
     none(rule, offences);
 }
 
+/// Compares circles of files with the rooms that may have some, both ways.
+#[track_caller]
+fn no_circles(found: &[Circle], exceptions: &[(&str, &str)]) {
+    let is_excepted = |circle: &&Circle| exceptions.iter().any(|(room, _)| *room == circle.room());
+    let mut offences: Vec<String> =
+        found.iter().filter(|circle| !is_excepted(circle)).map(Circle::to_string).collect();
+    for (room, reason) in exceptions {
+        assert!(!reason.is_empty(), "{room} is excepted without a reason");
+        if !found.iter().any(|circle| circle.room() == *room) {
+            offences.push(format!("`{room}` is excepted (\"{reason}\") and need not be any more"));
+        }
+    }
+    none("files that import each other can only be changed together", offences);
+}
+
 #[test]
 fn every_room_has_a_floor() {
     let rooms = sources().into_iter().filter_map(|source| source.room().map(str::to_owned));
@@ -114,6 +141,18 @@ fn rooms_import_only_from_lower_floors() {
 fn nobody_climbs_out_of_a_room_with_super() {
     let offences = sources().iter().flat_map(Source::escapes).collect();
     none("`super::` leads out of the room; write `crate::…`, which the floors are held against", offences);
+}
+
+#[test]
+fn files_inside_a_room_form_no_circle() {
+    no_circles(&circles(&code::files(), false), CIRCLES);
+}
+
+#[test]
+fn files_form_no_circle_with_a_face_that_is_more_than_a_face() {
+    let mut found = circles(&code::files(), true);
+    found.retain(|circle| circle.files.iter().any(|file| file.ends_with("mod.rs")));
+    no_circles(&found, FACES_IN_CIRCLES);
 }
 
 #[test]

@@ -34,6 +34,13 @@ pub fn sources() -> Vec<Source> {
     files
 }
 
+/// Name and code of all files of `src` that are no tests.
+pub fn files() -> Vec<(String, String)> {
+    let is_code = |source: &Source| !source.is_test() && !source.path.contains("/tests/");
+    let all = sources().into_iter().filter(is_code);
+    all.map(|source| (source.path.clone(), source.code())).collect()
+}
+
 impl Source {
     fn new(path: String, text: &str) -> Self {
         let lines: Vec<&str> = text.lines().collect();
@@ -61,6 +68,11 @@ impl Source {
     /// Lines apart from tests.
     pub fn length(&self) -> usize {
         self.length
+    }
+
+    /// Its code apart from tests.
+    fn code(&self) -> String {
+        self.code[..self.length.min(self.code.len())].join("\n")
     }
 
     /// Lines of code apart from tests, numbered from one.
