@@ -18,7 +18,8 @@ const TEXT: &str = "scenario.yaml";
 /// Whom messages name for an edit made by [`Study::set`].
 const SET: &str = "set";
 
-/// A scenario with edits, ready to be run in any of the ways the command line has.
+/// A scenario with edits, ready to be run in any of the ways the command line has. Studies can be shared by threads and
+/// sent to others: a service may hold one and run it for every request.
 ///
 /// ```
 /// use flashcrowd::study::Study;
@@ -40,7 +41,7 @@ const SET: &str = "set";
 /// ```
 pub struct Study {
     name: String,
-    inputs: Box<dyn Inputs>,
+    inputs: Box<dyn Inputs + Send + Sync>,
     edits: Vec<Edit>,
     /// What a sweep varies besides the scenario's own section.
     pub(super) axes: Axes,
@@ -62,7 +63,7 @@ impl Study {
 
     /// The scenario `name` of some inputs, such as files held in memory.
     #[must_use]
-    pub fn with_inputs(name: &str, inputs: impl Inputs + 'static) -> Self {
+    pub fn with_inputs(name: &str, inputs: impl Inputs + Send + Sync + 'static) -> Self {
         Self {
             name: name.to_owned(),
             inputs: Box::new(inputs),
@@ -182,6 +183,16 @@ impl Study {
         verb(Execution { threads: self.threads, interrupt: &interrupt, progress: &mut |_| {} })
     }
 }
+
+/// Held when this is compiled: studies, and what comes of them, can be shared by threads and sent to others.
+const _: () = {
+    const fn can_be_shared<T: Send + Sync>() {}
+    can_be_shared::<Study>();
+    can_be_shared::<RunResult>();
+    can_be_shared::<CompareResult>();
+    can_be_shared::<CheckResult>();
+    can_be_shared::<StudyError>();
+};
 
 /// An error with all mistakes and their places, if there are any.
 fn refuse_with_reasons(prepared: &Prepared) -> Result<(), StudyError> {

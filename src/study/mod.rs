@@ -1,5 +1,39 @@
 //! One function a verb: the library's interface. Files come through `Inputs` and go through [`Output`];
 //! nothing here speaks to a terminal.
+//!
+//! [`Study`] is the door: a scenario with edits, and a method a verb. Behind it the same verbs are functions for whoever
+//! wants to look between the steps: [`prepare`] reads, edits and resolves, with everything found on the way; [`run`] and
+//! the others take what it gives, say how far they are, and can be interrupted.
+//!
+//! ```
+//! use flashcrowd::scenario::MemoryInputs;
+//! use flashcrowd::study::{Study, StudyError};
+//!
+//! // Files of a scenario, held in memory: a base, and what is laid over it.
+//! let files = MemoryInputs::default()
+//!     .with("base.yaml", "
+//! schema: 1
+//! run: { mode: steady, warm_up: 1m, length: 5m, replications: 4 }
+//! traffic: { shoppers: { rate: 8/s, classes: { view: { entry: web.view } } } }
+//! services: { web: { replicas: 1, slots: 2, operations: { view: [ { work: 100ms } ] } } }
+//! objectives: [ view success >= 99% ]
+//! ")
+//!     .with("sale.yaml", "{ base: base.yaml, name: A sale, traffic: { shoppers: { rate: 15/s } } }");
+//! let sale = Study::with_inputs("sale.yaml", files);
+//!
+//! // What is doubtful is known before anything is run.
+//! let prepared = sale.prepare()?;
+//! assert!(!prepared.diagnostics.has_errors());
+//!
+//! // Run it, and show what the command line would.
+//! let result = sale.run()?;
+//! println!("{}", flashcrowd::report::text(&result.summary, &Default::default()));
+//!
+//! // A mistake is refused with its place and what was probably meant.
+//! let Err(StudyError::Refused(text)) = sale.set("services.web.slot", 4).run() else { panic!("not refused") };
+//! assert!(text.contains("did you mean `slots`?"));
+//! # Ok::<(), StudyError>(())
+//! ```
 
 mod account;
 mod baseline_file;
