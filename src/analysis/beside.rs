@@ -1,9 +1,8 @@
 //! Theory beside simulation, where a model has a closed-form neighbour: one constant Poisson stream into one
 //! service whose operation is one piece of work.
 
-use super::pool::Named;
+use super::rows::{Named, TheoryRow};
 use super::scope;
-use super::summary::TheoryRow;
 use crate::model::{
     ArrivalProcess, CallSite, Discipline, Model, PodSpeed, QueuePlacement, Service, SourceKind, Step,
 };

@@ -1,7 +1,7 @@
 //! Which recorded windows are judged together.
 
-use super::series::counted_from;
 use super::slice::{Part, arrivals};
+use super::when::counted_from;
 use crate::metrics::RunRecord;
 use crate::model::{Measure, Model, Objective, Scope};
 use crate::units::{SimDuration, SimTime};

@@ -1,11 +1,15 @@
 //! When a run was healthy: every promise about answers held in its windows; and so when it recovered.
 
+use super::estimate::{CONFIDENCE, Estimate, estimate_of, mean_time};
 use super::groups::{inside, joined};
-use super::series::{counted_from, counted_length, relative};
+use super::rows::Named;
+use super::scope;
 use super::slice::Part;
 use super::track::observe;
+use super::when::{counted_from, counted_length, relative};
 use crate::metrics::RunRecord;
 use crate::model::{Measure, Model, Objective, Scope};
+use crate::stats::{ratio_interval, wilson};
 use crate::units::{SimDuration, SimTime};
 use std::ops::Range;
 
@@ -119,6 +123,35 @@ impl Health {
             recovery.broken_before.push(sick(recovery.mark.since(from).as_nanos().min(length)));
         }
     }
+
+    /// Time that promises were broken, and time to recover, as metrics of the system.
+    pub(super) fn rows(&self) -> Vec<Named> {
+        let mut rows = Vec::new();
+        let mut push = |metric: &str, unit: &'static str, estimate: Option<Estimate>| {
+            let named = |estimate| Named {
+                scope: scope::SYSTEM.to_owned(),
+                metric: metric.to_owned(),
+                unit: unit.into(),
+                estimate,
+            };
+            rows.extend(estimate.map(named));
+        };
+        push("time_above_objective", "s", mean_time(&self.unhealthy));
+        let broken: Vec<f64> = self.unhealthy.iter().map(|&t| f64::from(u8::from(t > 0.0))).collect();
+        let ones = vec![1.0; broken.len()];
+        push(
+            "runs_above_objective",
+            "1",
+            ratio_interval(&broken, &ones, CONFIDENCE).map(|i| estimate_of(i, broken.len() as u32)),
+        );
+        if let Some(recovery) = self.recoveries.first().filter(|r| !r.runs.is_empty()) {
+            let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
+            push("recovery", "s", mean_time(&times));
+            let share = wilson(times.len() as u64, recovery.runs.len() as u64, CONFIDENCE);
+            push("recovered_ratio", "1", share.map(|i| estimate_of(i, recovery.runs.len() as u32)));
+        }
+        rows
+    }
 }
 
 /// Whether an objective's limit holds in a group of windows of one run; nobody coming is healthy, nobody
@@ -128,7 +161,7 @@ fn holds(model: &Model, objective: &Objective, record: &RunRecord, group: &Range
     let Some((seen, _)) = observe(model, objective.scope, &objective.measure, record, &part) else {
         return true;
     };
-    seen.value().map_or(!seen.unanswered(), |value| super::judge::holds(&objective.measure, value))
+    seen.value().map_or(!seen.unanswered(), |value| objective.measure.holds(value))
 }
 
 /// Seconds from the mark to the first window from which all are healthy for 60 s.

@@ -1,12 +1,13 @@
 //! The verdict: the one place where a rule and a measurement become pass, fail or inconclusive.
 
+use super::estimate::{CONFIDENCE, Estimate, FEW_RUNS, TAIL, estimate_of, mean_time};
 use super::health::Recovery;
-use super::pool::{CONFIDENCE, FEW_RUNS, Pool, TAIL, estimate_of};
+use super::pool::Pool;
+use super::rows::{Conclusion, ObjectiveResult, Outcome};
 use super::scope;
-use super::series::{counted_from, relative};
 use super::slice::Part;
-use super::summary::{Conclusion, Estimate, ObjectiveResult, Outcome};
 use super::track::{Observation, Track};
+use super::when::{counted_from, relative};
 use crate::model::{Measure, Model, Objective};
 use crate::stats::{are_sections_close, bonferroni, ratio_interval, sectioning_interval, t_interval, wilson};
 
@@ -71,39 +72,7 @@ pub fn met_by_run(model: &Model, pool: &Pool, index: usize) -> Vec<Option<bool>>
 fn run_meets(measure: &Measure, run: &[Observation]) -> Option<bool> {
     let mut seen = run.iter().filter(|o| o.value().is_some() || o.unanswered()).peekable();
     seen.peek()?;
-    Some(seen.all(|o| o.value().is_some_and(|value| holds(measure, value))))
-}
-
-/// Whether a value meets a measure's limit.
-pub(super) fn holds(measure: &Measure, value: f64) -> bool {
-    match *measure {
-        Measure::Quantile(_, op, limit) | Measure::Within(_, op, limit) | Measure::Share(_, op, limit) => {
-            op.holds(value, limit)
-        }
-        Measure::Wait(_, op, limit) => op.holds(value, limit),
-        Measure::Mean(op, limit)
-        | Measure::Goodput(op, limit)
-        | Measure::Replicas(op, limit)
-        | Measure::Utilisation(op, limit)
-        | Measure::Retries(op, limit) => op.holds(value, limit),
-        Measure::Recovers(limit, _) => value <= limit.as_secs_f64(),
-    }
-}
-
-/// Whether small values of a measure are good.
-fn wants_small(measure: &Measure) -> bool {
-    match *measure {
-        Measure::Quantile(_, op, _) | Measure::Within(_, op, _) | Measure::Share(_, op, _) => {
-            op.wants_small()
-        }
-        Measure::Wait(_, op, _) => op.wants_small(),
-        Measure::Mean(op, _)
-        | Measure::Goodput(op, _)
-        | Measure::Replicas(op, _)
-        | Measure::Utilisation(op, _)
-        | Measure::Retries(op, _) => op.wants_small(),
-        Measure::Recovers(..) => true,
-    }
+    Some(seen.all(|o| o.value().is_some_and(|value| measure.holds(value))))
 }
 
 fn objective(
@@ -223,7 +192,7 @@ fn worst_part(objective: &Objective, track: &Track, confidence: f64) -> Option<J
         .filter(|&p| track.runs.iter().any(|run| run[p].value().is_some() || run[p].unanswered()))
         .collect();
     let confidence = bonferroni(confidence, lively.len());
-    let small = wants_small(&objective.measure);
+    let small = objective.measure.wants_small();
     let mut worst: Option<Judged> = None;
     let mut outcomes = Vec::with_capacity(lively.len());
     for &p in &lively {
@@ -293,7 +262,7 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
     if unanswered > 0 {
         note = Some(format!("in {unanswered} runs requests arrived but none was answered"));
     }
-    let ok = |value| holds(&objective.measure, value);
+    let ok = |value| objective.measure.holds(value);
     let Some(interval) = interval else {
         let side = if ok(mean) { "meets" } else { "misses" };
         note = Some(format!("one replication gives no interval; its value {side} the limit"));
@@ -343,20 +312,5 @@ fn recovers(objective: &Objective, recovery: &Recovery, confidence: f64, result:
     if all == 1 && !times.is_empty() {
         let side = if times[0] <= limit { "meets" } else { "misses" };
         result.note = Some(format!("one replication gives no interval; its value {side} the limit"));
-    }
-}
-
-/// Mean time over the runs that recovered; never below zero.
-pub(super) fn mean_time(times: &[f64]) -> Option<Estimate> {
-    match t_interval(times, CONFIDENCE) {
-        Some(interval) => {
-            let mut estimate = estimate_of(interval, times.len() as u32);
-            estimate.ci95_low = estimate.ci95_low.max(0.0);
-            Some(estimate)
-        }
-        None => {
-            let mean = *times.first()?;
-            Some(Estimate { mean, ci95_low: mean, ci95_high: mean, replications: 1 })
-        }
     }
 }

@@ -7,6 +7,7 @@ mod beside;
 pub mod capacity;
 mod contrast;
 mod demand;
+mod estimate;
 mod groups;
 mod health;
 mod judge;
@@ -16,6 +17,7 @@ mod pool;
 mod probes;
 mod reactive;
 mod required;
+mod rows;
 mod samples;
 mod scalars;
 mod scope;
@@ -30,19 +32,21 @@ pub mod sweep;
 mod tests;
 mod track;
 pub mod uncertainty;
+mod when;
 
 pub use contrast::{Change, ContrastRow, Range, Side, all_contrasts, decision_contrasts, decision_samples};
+pub use estimate::Estimate;
 pub use judge::{judge, judge_at, met_by_run};
 pub use observed::{ObservedPoint, ObservedRow, beside_measured};
 pub use pool::Pool;
 pub use probes::ProbeRow;
 pub use required::{RequiredCapacity, required_capacity};
+pub use rows::{Conclusion, MetricRow, ObjectiveResult, Outcome, SeriesPoint, SeriesRow, TheoryRow};
 pub use samples::{MetricSample, objective_measure, objective_sample};
 pub use side_by_side::{
     BestOf, COMPARISON_VERSION, ComparedSide, Entrant, FromBestSide, Selection, SideBySide,
 };
 pub use summarize::{Extra, summarize};
 pub use summary::{
-    Assumption, BrokenSpan, ChartWindow, Conclusion, Estimate, MetricRow, ObjectiveResult, Outcome,
-    RecoveryEstimate, RunFacts, SUMMARY_VERSION, SeriesPoint, SeriesRow, ServiceNeed, Summary, TheoryRow,
+    Assumption, BrokenSpan, ChartWindow, RecoveryEstimate, RunFacts, SUMMARY_VERSION, ServiceNeed, Summary,
 };

@@ -1,6 +1,6 @@
 //! What was measured beside what was simulated: how far apart, to which side, and how much later.
 
-use super::summary::{SeriesPoint, SeriesRow};
+use super::rows::{SeriesPoint, SeriesRow};
 use crate::stats::correlation;
 use serde::Serialize;
 

@@ -1,10 +1,11 @@
 //! Replications folded into what estimates need: one vector of metrics a run, everything else merged.
 
+use super::estimate::{CONFIDENCE, Estimate, FEW_RUNS, TAIL, ask_runs, estimate_of};
 use super::health::Health;
 use super::probes::Probes;
+pub(super) use super::rows::Named;
 use super::scalars::{Kind, Scalar, merge_class, scalars};
 use super::series::SeriesPool;
-use super::summary::Estimate;
 use super::track::Track;
 use crate::metrics::{CallRecord, EdgeRecord, Outline, Recorder, RunRecord, ServiceRecord, Stopped};
 use crate::model::Model;
@@ -12,15 +13,6 @@ use crate::stats::{
     Interval, PooledQuantile, are_sections_close, bonferroni, is_precise, ratio_interval, sectioning_interval,
 };
 use std::borrow::Cow;
-
-/// Confidence of every interval.
-pub(super) const CONFIDENCE: f64 = 0.95;
-
-/// With fewer runs no interval of a quantile keeps its promise; sectioning at least gives one.
-pub(super) const FEW_RUNS: u32 = 10;
-
-/// Observations beyond a quantile without which it is not reported: `n (1 - p)`.
-pub(super) const TAIL: f64 = 10.0;
 
 /// All that is kept of the replications of one design point. Its size does not depend on the number of
 /// requests.
@@ -48,15 +40,6 @@ pub(super) struct Name {
     pub(super) metric: Cow<'static, str>,
     pub(super) unit: Cow<'static, str>,
     kind: Kind,
-}
-
-/// An estimate of one metric with its name.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Named {
-    pub(super) scope: String,
-    pub(super) metric: String,
-    pub(super) unit: Cow<'static, str>,
-    pub(super) estimate: Estimate,
 }
 
 impl Pool {
@@ -115,6 +98,12 @@ impl Pool {
     #[must_use]
     pub fn runs(&self) -> u32 {
         self.parts.len() as u32
+    }
+
+    /// Bounds that replications hit, in words; empty when none did.
+    #[must_use]
+    pub fn bounds_hit(&self) -> Vec<String> {
+        self.endings.iter().filter_map(|&(stopped, runs)| bound(stopped, runs)).collect()
     }
 
     /// The value of the metric at place `at` of `names` in each run.
@@ -243,17 +232,17 @@ impl Pooled {
     }
 }
 
-/// What `ask` makes of what runs say about the `p` quantile of the pooled `times`.
-pub(super) fn ask_runs<T>(
-    times: &Recorder,
-    outlines: &[&Outline],
-    p: f64,
-    ask: impl Fn(&PooledQuantile<'_>) -> Option<T>,
-) -> Option<T> {
-    let value = times.quantile(p)?;
-    let beyond: Vec<f64> = outlines.iter().map(|run| run.beyond(value)).collect();
-    let counts: Vec<f64> = outlines.iter().map(|run| run.count()).collect();
-    ask(&PooledQuantile { p, beyond: &beyond, counts: &counts, quantile: &|p| times.quantile(p) })
+/// A bound that replications hit, in words.
+fn bound(stopped: Stopped, runs: u32) -> Option<String> {
+    let replications = if runs == 1 { "1 replication".to_owned() } else { format!("{runs} replications") };
+    let what = match stopped {
+        Stopped::Finished => return None,
+        Stopped::DrainLimit => "the drain limit passed with requests unfinished",
+        Stopped::EventLimit => "the bound on events was reached",
+        Stopped::InFlightLimit => "the bound on requests in the system was reached",
+        Stopped::Interrupted => "the run was interrupted",
+    };
+    Some(format!("{what} in {replications}"))
 }
 
 /// Ratios without a unit that are no shares.
@@ -264,11 +253,6 @@ const NOT_SHARES: [&str; 5] =
 fn most(metric: &Scalar) -> f64 {
     let share = metric.unit == "1" && !NOT_SHARES.contains(&metric.metric.as_ref());
     if share { 1.0 } else { f64::INFINITY }
-}
-
-/// An interval as results have it.
-pub(super) fn estimate_of(interval: Interval, replications: u32) -> Estimate {
-    Estimate { mean: interval.centre, ci95_low: interval.low, ci95_high: interval.high, replications }
 }
 
 /// Adds a run's record to the merged one.

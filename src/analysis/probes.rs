@@ -1,10 +1,9 @@
 //! What probes saw, over the runs: waits by the place of a request in the order of service, and the state of a
 //! service at equally spaced instants.
 
-use super::pool::CONFIDENCE;
+use super::estimate::{CONFIDENCE, Estimate};
 use super::scope;
-use super::series::relative;
-use super::summary::Estimate;
+use super::when::relative;
 use crate::metrics::RunRecord;
 use crate::model::Model;
 use crate::numerics::{sqrt, t_quantile};

@@ -1,6 +1,6 @@
 //! When the first pod that was ordered after the opening became ready, as it was simulated.
 
-use super::series::relative;
+use super::when::relative;
 use crate::metrics::ScalingEvent;
 use crate::model::Model;
 use crate::units::SimTime;

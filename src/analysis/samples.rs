@@ -1,8 +1,9 @@
 //! The metrics and objectives of a pool as samples: estimates with what each replication adds to them. Two pools
 //! whose replications met the same random numbers are compared sample by sample.
 
+use super::estimate::TAIL;
 use super::judge::{met_by_run, worst_of};
-use super::pool::{Pool, Pooled, TAIL};
+use super::pool::{Pool, Pooled};
 use super::scalars::Kind;
 use super::scope;
 use super::track::Track;

@@ -1,15 +1,16 @@
 //! Series over windows: the mean over runs and the band that 5 to 95 % of runs lie in.
 
-use super::pool::TAIL;
+use super::estimate::TAIL;
+use super::rows::{SeriesPoint, SeriesRow};
 use super::scope;
-use super::summary::{SeriesPoint, SeriesRow};
+use super::when::counted_length;
+pub(super) use super::when::{counted_from, relative};
 use crate::metrics::{
     CallRecord, CallWindow, ClassWindow, FailureCause, Recorder, RunRecord, ServiceWindow, Sketch,
     WindowRecord,
 };
-use crate::model::{Mode, Model, WarmUp};
+use crate::model::Model;
 use crate::stats::quantile;
-use crate::units::{SimDuration, SimTime};
 
 /// Percentiles of the response time that have a series.
 const PERCENTILES: [(&str, f64); 3] = [("sojourn_p50", 0.5), ("sojourn_p95", 0.95), ("sojourn_p99", 0.99)];
@@ -227,24 +228,6 @@ impl SeriesPool {
         let times = row[window].as_ref().filter(|t| t.count() as f64 * (1.0 - p) >= TAIL)?;
         times.quantile(p)
     }
-}
-
-/// Seconds of an instant relative to T0, exact for whole nanoseconds.
-pub(super) fn relative(nanos: u64, t0: SimTime) -> f64 {
-    (i128::from(nanos) - i128::from(t0.as_nanos())) as f64 / SECOND
-}
-
-/// The instant from which requests count: in steady mode the warm-up at the start of the span is deleted.
-pub(super) fn counted_from(model: &Model) -> SimTime {
-    match model.plan.mode {
-        Mode::Steady(WarmUp::Fixed(cut)) => (model.plan.from() + cut).min(model.plan.to()),
-        _ => model.plan.from(),
-    }
-}
-
-/// How long requests count.
-pub(super) fn counted_length(model: &Model) -> SimDuration {
-    model.plan.to().since(counted_from(model))
 }
 
 /// Length of a window; the last may be shorter.

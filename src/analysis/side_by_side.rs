@@ -6,7 +6,7 @@ use super::contrast::{
     Change, ContrastRow, Range, Side, all_contrasts, decision_contrasts, decision_samples,
 };
 use super::judge::judge;
-use super::summary::{Conclusion, ObjectiveResult};
+use super::rows::{Conclusion, ObjectiveResult};
 use crate::model::{DecisionMetric, Direction, decision_metrics};
 use crate::scenario::Difference;
 use crate::stats::{Best, DesignsDrawn, Elimination, Sample, multiple_comparison_with_best};

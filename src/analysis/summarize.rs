@@ -1,19 +1,17 @@
 //! From a pool to the summary that every report reads.
 
 use super::beside::theory_rows;
+use super::estimate::mean_time;
 use super::health::Recovery;
-use super::judge::{judge, mean_time};
+use super::judge::judge;
 use super::needs::needs;
-use super::pool::{Named, Pool};
-use super::scope;
-use super::series::relative;
+use super::pool::Pool;
+use super::rows::Named;
 use super::summary::{
-    Assumption, BrokenSpan, ChartWindow, Estimate, MetricRow, RecoveryEstimate, RunFacts, SUMMARY_VERSION,
-    Summary,
+    Assumption, BrokenSpan, ChartWindow, RecoveryEstimate, RunFacts, SUMMARY_VERSION, Summary,
 };
-use crate::metrics::Stopped;
+use super::when::relative;
 use crate::model::{Mode, Model, WarmUp};
-use crate::stats::{ratio_interval, wilson};
 
 /// What a summary says besides what the runs gave.
 #[derive(Clone, Debug, Default)]
@@ -31,11 +29,9 @@ pub struct Extra {
 pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
     let (objectives, conclusion) = judge(model, pool);
     let mut estimates = pool.estimates();
-    estimates.extend(health_rows(pool));
+    estimates.extend(pool.health.rows());
     let theory = theory_rows(model, &estimates);
     let needs = needs(model, pool, &estimates);
-    let metric =
-        |n: Named| MetricRow { scope: n.scope, metric: n.metric, unit: n.unit, estimate: n.estimate };
     Summary {
         version: SUMMARY_VERSION,
         name: model.name.clone(),
@@ -44,7 +40,7 @@ pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
         objectives,
         needs,
         recovery: recovery(pool),
-        metrics: estimates.into_iter().map(metric).collect(),
+        metrics: estimates.into_iter().map(Named::into_row).collect(),
         series: pool.series.rows(model),
         observed: Vec::new(),
         probes: pool.probes.rows(model),
@@ -55,35 +51,6 @@ pub fn summarize(model: &Model, pool: &Pool, extra: Extra) -> Summary {
         uncertainty: None,
         facts: facts(model, pool, extra.precision_reached),
     }
-}
-
-/// Time that promises were broken, and time to recover, as metrics of the system.
-pub(super) fn health_rows(pool: &Pool) -> Vec<Named> {
-    let mut rows = Vec::new();
-    let mut push = |metric: &str, unit: &'static str, estimate: Option<Estimate>| {
-        let named = |estimate| Named {
-            scope: scope::SYSTEM.to_owned(),
-            metric: metric.to_owned(),
-            unit: unit.into(),
-            estimate,
-        };
-        rows.extend(estimate.map(named));
-    };
-    push("time_above_objective", "s", mean_time(&pool.health.unhealthy));
-    let broken: Vec<f64> = pool.health.unhealthy.iter().map(|&t| f64::from(u8::from(t > 0.0))).collect();
-    let ones = vec![1.0; broken.len()];
-    push(
-        "runs_above_objective",
-        "1",
-        ratio_interval(&broken, &ones, 0.95).map(|i| super::pool::estimate_of(i, broken.len() as u32)),
-    );
-    if let Some(recovery) = pool.health.recoveries.first().filter(|r| !r.runs.is_empty()) {
-        let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
-        push("recovery", "s", mean_time(&times));
-        let share = wilson(times.len() as u64, recovery.runs.len() as u64, 0.95);
-        push("recovered_ratio", "1", share.map(|i| super::pool::estimate_of(i, recovery.runs.len() as u32)));
-    }
-    rows
 }
 
 /// Recovery from the first mark that an objective names, else from the last peak.
@@ -147,25 +114,4 @@ fn facts(model: &Model, pool: &Pool, precision_reached: Option<bool>) -> RunFact
         bounds_hit: pool.bounds_hit(),
         resolution: 1.0 / f64::from(1u32 << model.recording.resolution_bits.min(14)),
     }
-}
-
-impl Pool {
-    /// Bounds that replications hit, in words; empty when none did.
-    #[must_use]
-    pub fn bounds_hit(&self) -> Vec<String> {
-        self.endings.iter().filter_map(|&(stopped, runs)| bound(stopped, runs)).collect()
-    }
-}
-
-/// A bound that replications hit, in words.
-pub(super) fn bound(stopped: Stopped, runs: u32) -> Option<String> {
-    let replications = if runs == 1 { "1 replication".to_owned() } else { format!("{runs} replications") };
-    let what = match stopped {
-        Stopped::Finished => return None,
-        Stopped::DrainLimit => "the drain limit passed with requests unfinished",
-        Stopped::EventLimit => "the bound on events was reached",
-        Stopped::InFlightLimit => "the bound on requests in the system was reached",
-        Stopped::Interrupted => "the run was interrupted",
-    };
-    Some(format!("{what} in {replications}"))
 }

@@ -1,9 +1,9 @@
 //! What each run says about one objective.
 
+use super::estimate::ask_runs;
 use super::groups;
-use super::pool::ask_runs;
-use super::series::counted_length;
 use super::slice::{Part, requests};
+use super::when::counted_length;
 use crate::metrics::{Outline, Recorder, RunRecord};
 use crate::model::{Measure, Model, Objective, Scope, ShareKind, WaitKind};
 use crate::stats::PooledQuantile;

@@ -7,7 +7,8 @@
 
 use serde::Serialize;
 
-use super::summary::{Estimate, ObjectiveResult, Outcome};
+use super::estimate::{Estimate, estimate_of};
+use super::rows::{ObjectiveResult, Outcome};
 use super::sweep::PointResult;
 use crate::numerics::{exp, ln, norm_quantile, sqrt};
 use crate::stats::{correlation, wilson};
@@ -272,7 +273,7 @@ fn is_met(objective: &ObjectiveResult) -> bool {
 fn held(results: &[(usize, &PointResult)], points: usize) -> (Option<Estimate>, Vec<(String, Estimate)>) {
     let share = |count: usize| {
         let interval = wilson(count as u64, points as u64, CONFIDENCE)?;
-        Some(super::pool::estimate_of(interval, points as u32))
+        Some(estimate_of(interval, points as u32))
     };
     let rules: Vec<&str> = results
         .first()

@@ -1,8 +1,10 @@
 //! Response times of edges, service times, and both by window, of the calls of measured requests. Kept where
 //! `run.record.calls` says so.
 
+use super::Recorder;
+use super::cause::{FAILURE_CAUSES, FailureCause};
 use super::sketch::Sketch;
-use super::{ClassWindow, FAILURE_CAUSES, FailureCause, Recorder};
+use super::window::ClassWindow;
 use serde::{Deserialize, Serialize};
 
 /// The calls of one replication.

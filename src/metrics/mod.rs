@@ -1,6 +1,7 @@
 //! Recorders and the record of one replication.
 
 mod calls;
+mod cause;
 mod integral;
 mod outline;
 mod record;
@@ -11,12 +12,10 @@ mod sparse;
 mod window;
 
 pub use calls::{CallRecord, CallWindow, EdgeCalls, ServiceCalls};
+pub use cause::{FAILURE_CAUSES, FailureCause};
 pub use integral::LevelIntegral;
 pub use outline::Outline;
-pub use record::{
-    ClassRecord, EdgeRecord, FAILURE_CAUSES, FailureCause, GridRow, RunRecord, ScalingEvent, ServiceRecord,
-    Stopped,
-};
+pub use record::{ClassRecord, EdgeRecord, GridRow, RunRecord, ScalingEvent, ServiceRecord, Stopped};
 pub use recorder::Recorder;
 pub use sketch::Sketch;
 pub use window::{ClassWindow, ServiceWindow, WindowRecord};

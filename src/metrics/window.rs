@@ -1,7 +1,8 @@
 //! Series over windows of the counted span. Requests belong to the window of their arrival.
 
+use super::Recorder;
+use super::cause::FAILURE_CAUSES;
 use super::sketch::SKETCH_BITS;
-use super::{FAILURE_CAUSES, Recorder};
 use serde::{Deserialize, Serialize};
 
 /// All windows of one replication.

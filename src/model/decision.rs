@@ -73,6 +73,23 @@ pub fn decision_metrics(model: &Model) -> Vec<DecisionMetric> {
 }
 
 impl Measure {
+    /// Whether a value meets the limit.
+    #[must_use]
+    pub fn holds(&self, value: f64) -> bool {
+        match *self {
+            Self::Quantile(_, how, limit) | Self::Within(_, how, limit) | Self::Share(_, how, limit) => {
+                how.holds(value, limit)
+            }
+            Self::Wait(_, how, limit) => how.holds(value, limit),
+            Self::Mean(how, limit)
+            | Self::Goodput(how, limit)
+            | Self::Replicas(how, limit)
+            | Self::Utilisation(how, limit)
+            | Self::Retries(how, limit) => how.holds(value, limit),
+            Self::Recovers(limit, _) => value <= limit.as_secs_f64(),
+        }
+    }
+
     /// Whether small values are good.
     #[must_use]
     pub fn wants_small(&self) -> bool {

@@ -5,9 +5,10 @@
 //! performance and dependability", ACM TOMPECS 3(4), 2018: accuracy and timeshare of under- and over-provisioning,
 //! instability, and jitter. Demand is the required capacity d(t), supply the ready pods s(t) of every run.
 
-use crate::analysis::pool::{Pool, estimate_of};
+use crate::analysis::estimate::{Estimate, estimate_of};
+use crate::analysis::pool::Pool;
 use crate::analysis::required::{RequiredCapacity, required_capacity};
-use crate::analysis::summary::{Estimate, SeriesPoint};
+use crate::analysis::rows::SeriesPoint;
 use crate::model::Model;
 use crate::stats::{quantile, t_interval};
 use serde::Serialize;

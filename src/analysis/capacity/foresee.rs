@@ -3,7 +3,7 @@
 use crate::analysis::needs::{reaction, startup};
 use crate::analysis::reactive::opening;
 use crate::analysis::required::{demands, load, requirement, waiting_budget, windows};
-use crate::analysis::series::counted_from;
+use crate::analysis::when::counted_from;
 use crate::model::{ChangeAction, Model, Scaler, Service, ServiceId};
 
 /// Whether the pods that can be there cover the required capacity of every window (fluid flow and Erlang C).

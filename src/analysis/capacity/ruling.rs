@@ -1,9 +1,10 @@
 //! What the replications of one point say: it holds, it fails, or they do not tell yet.
 
 use super::climb::Standing;
+use crate::analysis::estimate::{Estimate, estimate_of};
 use crate::analysis::judge::{judge, judge_at, met_by_run};
-use crate::analysis::pool::{Pool, estimate_of};
-use crate::analysis::summary::{Estimate, ObjectiveResult, Outcome};
+use crate::analysis::pool::Pool;
+use crate::analysis::rows::{ObjectiveResult, Outcome};
 use crate::metrics::Stopped;
 use crate::model::Model;
 use crate::stats::clopper_pearson;

@@ -4,7 +4,7 @@
 //! Design and Analysis of Experiments, 2017, chapter 5), and the variance of those means over the variance of all
 //! points is the factor's share. Factors that move together count as one: which of them it was cannot be told. In a Latin hypercube, where no level repeats, neighbouring points are put into bins.
 
-use super::summary::SweepPoint;
+use super::point::SweepPoint;
 
 /// Bins of a factor whose values do not repeat.
 const BINS: usize = 6;

@@ -8,7 +8,5 @@ mod summary;
 
 pub use effects::{Effect, FactorEffect, Measure, effects};
 pub use pareto::{front, tradeoff};
-pub use point::{COST, PointResult, RISK, RunRow, point_result};
-pub use summary::{
-    FactorSummary, HeatMap, PointOutcome, SWEEP_VERSION, SweepPoint, SweepSummary, Tradeoff, summarize_sweep,
-};
+pub use point::{COST, PointOutcome, PointResult, RISK, RunRow, SweepPoint, point_result};
+pub use summary::{FactorSummary, HeatMap, SWEEP_VERSION, SweepSummary, Tradeoff, summarize_sweep};

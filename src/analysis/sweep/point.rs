@@ -1,12 +1,13 @@
 //! What is kept of one design point once its replications are folded and their pool is dropped.
 
+use crate::analysis::estimate::{CONFIDENCE, Estimate, estimate_of};
 use crate::analysis::judge::{judge, met_by_run};
-use crate::analysis::pool::{CONFIDENCE, Pool, estimate_of};
+use crate::analysis::pool::Pool;
+use crate::analysis::rows::{Conclusion, MetricRow, Named, ObjectiveResult};
 use crate::analysis::scope;
-use crate::analysis::summarize::{bound, health_rows};
-use crate::analysis::summary::{Conclusion, Estimate, MetricRow, ObjectiveResult};
 use crate::metrics::Stopped;
 use crate::model::Model;
+use crate::scenario::axis::Level;
 use crate::stats::{Sample, wilson};
 
 /// Share of runs that missed an objective: the risk of a point.
@@ -62,6 +63,45 @@ impl PointResult {
     }
 }
 
+/// What came of a point.
+#[derive(Clone, Debug)]
+pub enum PointOutcome {
+    /// It was run.
+    Ran(Box<PointResult>),
+    /// It could not be, and why.
+    Failed(String),
+}
+
+/// One design point.
+#[derive(Clone, Debug)]
+pub struct SweepPoint {
+    /// The value of each factor.
+    pub levels: Vec<Level>,
+    /// What came of it.
+    pub outcome: PointOutcome,
+}
+
+impl SweepPoint {
+    /// Its result, if it was run.
+    #[must_use]
+    pub fn result(&self) -> Option<&PointResult> {
+        match &self.outcome {
+            PointOutcome::Ran(result) => Some(result),
+            PointOutcome::Failed(_) => None,
+        }
+    }
+
+    /// Why it failed, wholly or in part.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        match &self.outcome {
+            PointOutcome::Failed(reason) => Some(reason.clone()),
+            PointOutcome::Ran(result) if result.bounds_hit.is_empty() => None,
+            PointOutcome::Ran(result) => Some(result.bounds_hit.join("; ")),
+        }
+    }
+}
+
 /// What the replications in `pool`, which must be of `model`, say about their point. `with_runs` keeps every metric
 /// of every run, too.
 #[must_use]
@@ -80,21 +120,15 @@ pub fn point_result(
     push(RISK, "1", risk(model, pool));
     push(COST, "h", cost(pool));
     let mut estimates = pool.estimates();
-    estimates.extend(health_rows(pool));
-    let row = |n: crate::analysis::pool::Named| MetricRow {
-        scope: n.scope,
-        metric: n.metric,
-        unit: n.unit,
-        estimate: n.estimate,
-    };
-    metrics.extend(estimates.into_iter().map(row));
+    estimates.extend(pool.health.rows());
+    metrics.extend(estimates.into_iter().map(Named::into_row));
     let total = pool.total.as_ref();
     let bounded: u32 =
         pool.endings.iter().filter(|(stopped, _)| *stopped != Stopped::Finished).map(|(_, runs)| runs).sum();
     PointResult {
         replications: pool.runs(),
         precision_reached,
-        bounds_hit: pool.endings.iter().filter_map(|&(stopped, runs)| bound(stopped, runs)).collect(),
+        bounds_hit: pool.bounds_hit(),
         bounded: f64::from(bounded) / f64::from(pool.runs().max(1)),
         conclusion,
         objectives,

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::effects::{FactorEffect, Measure, effects, label};
 use super::pareto::{front, tradeoff};
-use super::point::{COST, PointResult, RISK};
-use crate::analysis::summary::{Assumption, Outcome};
-use crate::scenario::axis::Level;
+use super::point::{COST, PointResult, RISK, SweepPoint};
+use crate::analysis::rows::Outcome;
+use crate::analysis::summary::Assumption;
 
 /// Version of the layout of `sweep.json`.
 pub const SWEEP_VERSION: u32 = 1;
@@ -27,45 +27,6 @@ pub struct FactorSummary {
     pub path: String,
     /// Its short name.
     pub name: String,
-}
-
-/// What came of a point.
-#[derive(Clone, Debug)]
-pub enum PointOutcome {
-    /// It was run.
-    Ran(Box<PointResult>),
-    /// It could not be, and why.
-    Failed(String),
-}
-
-/// One design point.
-#[derive(Clone, Debug)]
-pub struct SweepPoint {
-    /// The value of each factor.
-    pub levels: Vec<Level>,
-    /// What came of it.
-    pub outcome: PointOutcome,
-}
-
-impl SweepPoint {
-    /// Its result, if it was run.
-    #[must_use]
-    pub fn result(&self) -> Option<&PointResult> {
-        match &self.outcome {
-            PointOutcome::Ran(result) => Some(result),
-            PointOutcome::Failed(_) => None,
-        }
-    }
-
-    /// Why it failed, wholly or in part.
-    #[must_use]
-    pub fn reason(&self) -> Option<String> {
-        match &self.outcome {
-            PointOutcome::Failed(reason) => Some(reason.clone()),
-            PointOutcome::Ran(result) if result.bounds_hit.is_empty() => None,
-            PointOutcome::Ran(result) => Some(result.bounds_hit.join("; ")),
-        }
-    }
 }
 
 /// A measure over two factors, averaged over the others.

@@ -1,7 +1,9 @@
 //! Effects with known answers.
 
 use super::*;
+use crate::analysis::sweep::PointOutcome;
 use crate::analysis::sweep::{Effect, effects};
+use crate::scenario::axis::Level;
 
 fn point(levels: &[&str]) -> SweepPoint {
     let levels = levels.iter().map(|text| Level::new(text, false)).collect();
