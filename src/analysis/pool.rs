@@ -4,10 +4,10 @@ use super::estimate::{CONFIDENCE, Estimate, FEW_RUNS, TAIL, ask_runs, estimate_o
 use super::health::Health;
 use super::probes::Probes;
 pub(super) use super::rows::Named;
-use super::scalars::{Kind, Scalar, merge_class, scalars};
+use super::scalars::{Kind, Scalar, scalars};
 use super::series::SeriesPool;
 use super::track::Track;
-use crate::metrics::{CallRecord, EdgeRecord, Outline, Recorder, RunRecord, ServiceRecord, Stopped};
+use crate::metrics::{Outline, Recorder, RunRecord, Stopped};
 use crate::model::Model;
 use crate::stats::{
     Interval, PooledQuantile, are_sections_close, bonferroni, is_precise, ratio_interval, sectioning_interval,
@@ -84,13 +84,8 @@ impl Pool {
             None => self.endings.push((record.stopped, 1)),
         }
         match &mut self.total {
-            Some(total) => merge(total, &record),
-            // Series are pooled apart, and so is what probes saw.
-            None => {
-                let calls = record.calls.map(CallRecord::without_windows);
-                let (first_waits, grid) = (Vec::new(), Vec::new());
-                self.total = Some(RunRecord { windows: None, calls, first_waits, grid, ..record })
-            }
+            Some(total) => total.merge(&record),
+            None => self.total = Some(record.without_series()),
         }
     }
 
@@ -253,49 +248,4 @@ const NOT_SHARES: [&str; 5] =
 fn most(metric: &Scalar) -> f64 {
     let share = metric.unit == "1" && !NOT_SHARES.contains(&metric.metric.as_ref());
     if share { 1.0 } else { f64::INFINITY }
-}
-
-/// Adds a run's record to the merged one.
-fn merge(total: &mut RunRecord, other: &RunRecord) {
-    total.classes.iter_mut().zip(&other.classes).for_each(|(a, b)| merge_class(a, b));
-    total.services.iter_mut().zip(&other.services).for_each(|(a, b)| merge_service(a, b));
-    total.edges.iter_mut().zip(&other.edges).for_each(|(a, b)| merge_edge(a, b));
-    if let (Some(mine), Some(theirs)) = (&mut total.calls, &other.calls) {
-        mine.merge(theirs);
-    }
-    total.span += other.span;
-    total.events += other.events;
-    total.peak_frames = total.peak_frames.max(other.peak_frames);
-}
-
-fn merge_service(into: &mut ServiceRecord, other: &ServiceRecord) {
-    into.arrived += other.arrived;
-    into.rejected += other.rejected;
-    into.left_queue += other.left_queue;
-    into.waited += other.waited;
-    into.completed += other.completed;
-    into.wasted += other.wasted;
-    into.wait.merge(&other.wait);
-    into.wait_left.merge(&other.wait_left);
-    into.sojourn.merge(&other.sojourn);
-    into.slowdown.0 += other.slowdown.0;
-    into.slowdown.1 += other.slowdown.1;
-    into.in_system.merge(&other.in_system);
-    into.busy += other.busy;
-    into.worked += other.worked;
-    into.queued += other.queued;
-    into.ready += other.ready;
-    into.slots += other.slots;
-    into.pods += other.pods;
-    into.peak_queue = into.peak_queue.max(other.peak_queue);
-    into.ready_range.0 = into.ready_range.0.min(other.ready_range.0);
-    into.ready_range.1 = into.ready_range.1.max(other.ready_range.1);
-}
-
-fn merge_edge(into: &mut EdgeRecord, other: &EdgeRecord) {
-    into.calls += other.calls;
-    into.attempts += other.attempts;
-    into.lost += other.lost;
-    into.timed_out += other.timed_out;
-    into.failed += other.failed;
 }

@@ -64,7 +64,7 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
     let mut book = Book { rows: Vec::new(), seen: 0, see };
     let seconds = record.span as f64 * NANO;
     let bits = model.recording.resolution_bits;
-    let all = merged_classes(record, bits);
+    let all = record.all_classes(bits);
     let mut sheet = Sheet { scope: scope::SYSTEM.to_owned(), book: &mut book };
     sheet.class(&all, seconds);
     sheet.money(model, record, |_| true);
@@ -100,26 +100,6 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
         }
     }
     book.rows
-}
-
-/// All classes as one.
-pub(super) fn merged_classes(record: &RunRecord, bits: u8) -> ClassRecord {
-    let mut all = ClassRecord::new(bits, 0);
-    record.classes.iter().for_each(|class| merge_class(&mut all, class));
-    all
-}
-
-/// Adds a class's counts and times; limits are added where both have them.
-pub(super) fn merge_class(into: &mut ClassRecord, other: &ClassRecord) {
-    into.arrived += other.arrived;
-    into.succeeded += other.succeeded;
-    into.failed.iter_mut().zip(&other.failed).for_each(|(a, b)| *a += b);
-    into.censored += other.censored;
-    into.within.iter_mut().zip(&other.within).for_each(|(a, b)| *a += b);
-    into.completed_in_span += other.completed_in_span;
-    into.sojourn.merge(&other.sojourn);
-    into.wait.merge(&other.wait);
-    into.failed_after.merge(&other.failed_after);
 }
 
 impl Sheet<'_, '_> {

@@ -91,14 +91,6 @@ impl EdgeCalls {
     pub fn failures(&self) -> u64 {
         self.failed.iter().sum()
     }
-
-    fn merge(&mut self, other: &Self) {
-        self.answered += other.answered;
-        self.abandoned += other.abandoned;
-        add(&mut self.failed, &other.failed);
-        add(&mut self.within, &other.within);
-        self.response.merge(&other.response);
-    }
 }
 
 impl ServiceCalls {
@@ -112,25 +104,9 @@ impl ServiceCalls {
             limits,
         }
     }
-
-    fn merge(&mut self, other: &Self) {
-        add(&mut self.within, &other.within);
-        self.service.merge(&other.service);
-    }
 }
 
 impl CallRecord {
-    /// Adds the totals of another replication; windows are left alone.
-    pub fn merge(&mut self, other: &Self) {
-        self.edges.iter_mut().zip(&other.edges).for_each(|(a, b)| a.merge(b));
-        self.services.iter_mut().zip(&other.services).for_each(|(a, b)| a.merge(b));
-        for (mine, theirs) in self.classes.iter_mut().zip(&other.classes) {
-            if let (Some(mine), Some(theirs)) = (mine, theirs) {
-                mine.merge(theirs);
-            }
-        }
-    }
-
     /// The record without its windows.
     #[must_use]
     pub fn without_windows(mut self) -> Self {

@@ -3,6 +3,7 @@
 mod calls;
 mod cause;
 mod integral;
+mod merge;
 mod outline;
 mod record;
 mod recorder;
