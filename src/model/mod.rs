@@ -6,12 +6,14 @@
 
 mod class;
 mod decision;
+mod head;
 mod ids;
 mod objective;
 pub mod plain_call;
 mod plan;
 mod program;
 mod record;
+mod scope;
 mod service;
 mod traffic;
 
@@ -19,10 +21,11 @@ pub use crate::policy::{Balancer, Scaler};
 pub use class::{Class, Patience, PatienceUntil};
 pub use decision::{DecisionMetric, Direction, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
-pub use objective::{Comparison, Measure, Objective, Scope, ShareKind, WaitKind};
+pub use objective::{Comparison, Measure, Objective, ShareKind, WaitKind};
 pub use plan::{After, InputPlan, Limits, Mode, NamedWindow, RunPlan, WarmUp};
 pub use program::{Backoff, CallPolicy, CallSite, Caller, Edge, Jitter, RetryOn, Step};
 pub use record::{GridProbe, Recording};
+pub use scope::{Scope, ScopeKind};
 pub use service::{
     AbandonedWork, Change, ChangeAction, CpuMetrics, Discipline, InitialState, PodSpeed, QueuePlacement,
     Service,

@@ -1,6 +1,6 @@
 //! What is promised.
 
-use super::{ClassId, EdgeId, Model, ServiceId};
+use super::{Model, Scope};
 use crate::units::{SimDuration, SimTime};
 
 /// One promise: a measure against a limit, over a span, in every window, in a share of runs.
@@ -18,36 +18,6 @@ pub struct Objective {
     pub every: Option<SimDuration>,
     /// If set, the limit must hold in at least this share of runs (0..=1), judged by its Wilson interval.
     pub in_runs: Option<f64>,
-}
-
-/// Whose measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// All classes together.
-    System,
-    /// One class.
-    Class(ClassId),
-    /// One service.
-    Service(ServiceId),
-    /// One edge.
-    Edge(EdgeId),
-}
-
-impl Model {
-    /// Limits of the `within` objectives of a scope in nanoseconds, sorted, each once.
-    #[must_use]
-    pub fn within_limits(&self, scope: Scope) -> Vec<u64> {
-        let of_scope = self.objectives.iter().filter(|o| o.scope == scope);
-        let mut limits: Vec<u64> = of_scope
-            .filter_map(|o| match o.measure {
-                Measure::Within(limit, ..) => Some(limit.as_nanos()),
-                _ => None,
-            })
-            .collect();
-        limits.sort_unstable();
-        limits.dedup();
-        limits
-    }
 }
 
 impl Objective {
@@ -138,6 +108,38 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Whether a value meets the limit.
+    #[must_use]
+    pub fn holds(&self, value: f64) -> bool {
+        match *self {
+            Self::Quantile(_, how, limit) | Self::Within(_, how, limit) | Self::Share(_, how, limit) => {
+                how.holds(value, limit)
+            }
+            Self::Wait(_, how, limit) => how.holds(value, limit),
+            Self::Mean(how, limit)
+            | Self::Goodput(how, limit)
+            | Self::Replicas(how, limit)
+            | Self::Utilisation(how, limit)
+            | Self::Retries(how, limit) => how.holds(value, limit),
+            Self::Recovers(limit, _) => value <= limit.as_secs_f64(),
+        }
+    }
+
+    /// Whether small values are good.
+    #[must_use]
+    pub fn wants_small(&self) -> bool {
+        match *self {
+            Self::Quantile(_, how, _) | Self::Within(_, how, _) | Self::Share(_, how, _) => how.wants_small(),
+            Self::Wait(_, how, _) => how.wants_small(),
+            Self::Mean(how, _)
+            | Self::Goodput(how, _)
+            | Self::Replicas(how, _)
+            | Self::Utilisation(how, _)
+            | Self::Retries(how, _) => how.wants_small(),
+            Self::Recovers(..) => true,
+        }
+    }
+
     /// The level of a measure that is a quantile.
     #[must_use]
     pub fn quantile(&self) -> Option<f64> {
@@ -151,6 +153,22 @@ impl Measure {
     #[must_use]
     pub fn is_share(&self) -> bool {
         matches!(self, Self::Within(..) | Self::Share(..) | Self::Wait(WaitKind::Share, ..))
+    }
+}
+
+impl Model {
+    /// Limits in nanoseconds of the `within` objectives of a scope, sorted, each once: what is counted under them.
+    #[must_use]
+    pub fn within_limits(&self, scope: Scope) -> Vec<u64> {
+        let of_scope = self.objectives.iter().filter(|objective| objective.scope == scope);
+        let limit = |objective: &Objective| match objective.measure {
+            Measure::Within(limit, ..) => Some(limit.as_nanos()),
+            _ => None,
+        };
+        let mut limits: Vec<u64> = of_scope.filter_map(limit).collect();
+        limits.sort_unstable();
+        limits.dedup();
+        limits
     }
 }
 
@@ -174,4 +192,27 @@ pub enum ShareKind {
     Shed,
     /// Ended in any failure, shed included.
     Errors,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ClassId;
+
+    #[test]
+    fn limits_of_a_scope_are_sorted_and_stand_once() {
+        let within = |class: u16, seconds: u64| Objective {
+            text: String::new(),
+            scope: Scope::Class(ClassId(class)),
+            measure: Measure::Within(SimDuration::from_secs(seconds), Comparison::AtLeast, 0.9),
+            during: None,
+            every: None,
+            in_runs: None,
+        };
+        let mean = Objective { measure: Measure::Mean(Comparison::Less, 1.0), ..within(0, 0) };
+        let objectives = vec![within(0, 3), within(1, 9), within(0, 2), mean, within(0, 3)];
+        let model = Model { objectives, ..Model::default() };
+        assert_eq!(model.within_limits(Scope::Class(ClassId(0))), [2_000_000_000, 3_000_000_000]);
+        assert_eq!(model.within_limits(Scope::System), [0; 0]);
+    }
 }
