@@ -2,9 +2,10 @@
 //! service whose operation is one piece of work.
 
 use super::rows::{Named, TheoryRow};
-use super::scope;
+use crate::metrics::catalogue::{self, Metric, SOJOURN, SOJOURN_P50, SOJOURN_P95, SOJOURN_P99};
 use crate::model::{
-    ArrivalProcess, CallSite, Discipline, Model, PodSpeed, QueuePlacement, Service, SourceKind, Step,
+    ArrivalProcess, CallSite, Discipline, Model, PodSpeed, QueuePlacement, Scope, Service, ServiceId,
+    SourceKind, Step,
 };
 use crate::policy::Balancer;
 use crate::random::{Form, Law};
@@ -24,17 +25,14 @@ struct Station<'a> {
 pub(super) fn theory_rows(model: &Model, simulated: &[Named]) -> Vec<TheoryRow> {
     let Some(station) = station(model) else { return Vec::new() };
     let Some((name, values)) = values(&station) else { return Vec::new() };
-    let scope = scope::service(model, station.index);
-    let row = |(metric, theory): (&str, f64)| {
-        let found = simulated.iter().find(|n| n.scope == scope && n.metric == metric)?;
+    let scope = Scope::Service(ServiceId(station.index as u16)).written(model);
+    let row = |(metric, theory): (&Metric, f64)| {
+        let found = simulated.iter().find(|n| n.scope == scope && n.metric == metric.name)?;
         theory.is_finite().then(|| TheoryRow {
             scope: scope.clone(),
-            metric: metric.to_owned(),
-            unit: if metric.contains("wait") && metric != "prob_wait" || metric.contains("sojourn") {
-                "s"
-            } else {
-                "1"
-            },
+            metric: metric.name.to_owned(),
+            // Numbers of requests stand here without a unit.
+            unit: if metric.unit == SOJOURN.mean.unit { metric.unit } else { "1" },
             theory,
             simulated: found.estimate,
             model: name.clone(),
@@ -79,7 +77,7 @@ fn program(model: &Model, first: usize) -> Option<(Step, Step)> {
     Some((*model.steps.get(first)?, *model.steps.get(first + 1)?))
 }
 
-type Values = Vec<(&'static str, f64)>;
+type Values = Vec<(&'static Metric, f64)>;
 
 /// The theory's name and values.
 fn values(station: &Station<'_>) -> Option<(String, Values)> {
@@ -90,10 +88,10 @@ fn values(station: &Station<'_>) -> Option<(String, Values)> {
     if service.slots == u32::MAX && service.cpu_limit == 1.0 && pods == 1 {
         let queue = Mg1Ps::new(rate, mean).ok()?;
         let values = vec![
-            ("mean_sojourn", queue.mean_sojourn_time()),
-            ("mean_slowdown", queue.mean_slowdown()),
-            ("mean_in_system", queue.mean_in_system()),
-            ("var_in_system", queue.var_in_system()),
+            (&catalogue::MEAN_SOJOURN, queue.mean_sojourn_time()),
+            (&catalogue::MEAN_SLOWDOWN, queue.mean_slowdown()),
+            (&catalogue::MEAN_IN_SYSTEM, queue.mean_in_system()),
+            (&catalogue::VAR_IN_SYSTEM, queue.var_in_system()),
         ];
         return Some(("M/G/1 processor sharing, long run".to_owned(), values));
     }
@@ -115,8 +113,8 @@ fn values(station: &Station<'_>) -> Option<(String, Values)> {
         let capacity = slots + u64::from(service.queue_limit);
         let queue = MmCK::new(rate_each, 1.0 / mean, slots, capacity).ok()?;
         let values = vec![
-            ("blocking_probability", queue.blocking_probability()),
-            ("mean_in_system", queue.law().mean() * queues),
+            (&catalogue::BLOCKING_PROBABILITY, queue.blocking_probability()),
+            (&catalogue::MEAN_IN_SYSTEM, queue.law().mean() * queues),
         ];
         return Some((format!("{several}M/M/{slots}/{capacity}, long run"), values));
     }
@@ -129,12 +127,12 @@ fn values(station: &Station<'_>) -> Option<(String, Values)> {
         // The third moment is not known here; what depends on it is left out.
         let queue = Mg1::new(rate_each, mean, second, f64::INFINITY).ok()?;
         let values = vec![
-            ("utilisation", queue.utilisation()),
-            ("prob_wait", queue.utilisation()),
-            ("mean_wait", queue.mean_waiting_time()),
-            ("mean_sojourn", queue.mean_sojourn_time()),
-            ("mean_in_system", queue.mean_in_system() * queues),
-            ("mean_queue_length", queue.mean_queue_length() * queues),
+            (&catalogue::UTILISATION, queue.utilisation()),
+            (&catalogue::PROB_WAIT, queue.utilisation()),
+            (&catalogue::MEAN_WAIT, queue.mean_waiting_time()),
+            (&catalogue::MEAN_SOJOURN, queue.mean_sojourn_time()),
+            (&catalogue::MEAN_IN_SYSTEM, queue.mean_in_system() * queues),
+            (&catalogue::MEAN_QUEUE_LENGTH, queue.mean_queue_length() * queues),
         ];
         return Some((format!("{several}M/G/1, long run"), values));
     }
@@ -143,16 +141,17 @@ fn values(station: &Station<'_>) -> Option<(String, Values)> {
 
 fn of_mmc(queue: &MmC, queues: f64) -> Values {
     let mut values = vec![
-        ("utilisation", queue.utilisation()),
-        ("prob_wait", queue.prob_wait()),
-        ("mean_wait", queue.mean_waiting_time()),
-        ("mean_sojourn", queue.mean_sojourn_time()),
-        ("mean_in_system", queue.mean_in_system() * queues),
-        ("mean_queue_length", queue.mean_queue_length() * queues),
-        ("var_in_system", queue.var_in_system() * queues),
+        (&catalogue::UTILISATION, queue.utilisation()),
+        (&catalogue::PROB_WAIT, queue.prob_wait()),
+        (&catalogue::MEAN_WAIT, queue.mean_waiting_time()),
+        (&catalogue::MEAN_SOJOURN, queue.mean_sojourn_time()),
+        (&catalogue::MEAN_IN_SYSTEM, queue.mean_in_system() * queues),
+        (&catalogue::MEAN_QUEUE_LENGTH, queue.mean_queue_length() * queues),
+        (&catalogue::VAR_IN_SYSTEM, queue.var_in_system() * queues),
     ];
-    let quantiles = [("sojourn_p50", 0.5), ("sojourn_p95", 0.95), ("sojourn_p99", 0.99)];
-    values
-        .extend(quantiles.into_iter().filter_map(|(name, p)| Some((name, queue.sojourn_time_quantile(p)?))));
+    let quantiles = [(&SOJOURN_P50, 0.5), (&SOJOURN_P95, 0.95), (&SOJOURN_P99, 0.99)];
+    values.extend(
+        quantiles.into_iter().filter_map(|(metric, p)| Some((metric, queue.sojourn_time_quantile(p)?))),
+    );
     values
 }

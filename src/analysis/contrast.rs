@@ -5,9 +5,10 @@
 
 use serde::Serialize;
 
+use super::MetricSample;
 use super::pool::Pool;
 use super::samples::{objective_measure, objective_sample};
-use super::{MetricSample, scope};
+use crate::metrics::catalogue::{REPLICA_HOURS, better, of_figure};
 use crate::model::{DecisionMetric, Direction, Model, Subject, decision_metrics};
 use crate::numerics::t_quantile;
 use crate::stats::{Contrast, Interval, Sample, bonferroni, contrast};
@@ -98,15 +99,15 @@ fn decision_sample(side: Side<'_>, subject: Subject, samples: &[MetricSample]) -
             let unit = objective_measure(model.objectives.get(at)?).1;
             Some((objective_sample(model, pool, at)?, unit.to_owned()))
         }
-        Subject::Metric(scope, name) => {
-            let scope = scope::name(model, scope);
-            let found = samples.iter().find(|row| row.scope == scope && row.metric == name)?;
+        Subject::Metric(scope, figure) => {
+            let (scope, metric) = (scope.written(model), of_figure(figure));
+            let found = samples.iter().find(|row| row.scope == scope && row.metric == metric.name)?;
             Some((found.sample.clone(), found.unit.clone()))
         }
         Subject::ReplicaHours => {
-            let rows = samples.iter().filter(|row| row.metric == "replica_hours");
+            let rows = samples.iter().filter(|row| row.metric == REPLICA_HOURS.name);
             let sum = rows.map(|row| row.sample.clone()).reduce(|sum, next| sum_of(&sum, &next))?;
-            Some((sum, "h".to_owned()))
+            Some((sum, REPLICA_HOURS.unit.to_owned()))
         }
     }
 }
@@ -123,9 +124,10 @@ fn sum_of(one: &Sample, other: &Sample) -> Sample {
 pub fn decision_contrasts(base: Side<'_>, head: Side<'_>, confidence: f64) -> Vec<ContrastRow> {
     let (ours, theirs) = (decision_metrics(base.model), decision_metrics(head.model));
     let mut keys: Vec<(&str, Direction)> = Vec::new();
-    for metric in theirs.iter().chain(&ours) {
+    let (of_base, of_head) = (ours.iter().map(|m| (base.model, m)), theirs.iter().map(|m| (head.model, m)));
+    for (model, metric) in of_head.chain(of_base) {
         if keys.iter().all(|(key, _)| *key != metric.key) {
-            keys.push((&metric.key, metric.direction));
+            keys.push((&metric.key, better(model, metric)));
         }
     }
     let each = bonferroni(confidence, keys.len());

@@ -3,12 +3,12 @@
 use super::estimate::{CONFIDENCE, Estimate, estimate_of, mean_time};
 use super::groups::{inside, joined};
 use super::rows::Named;
-use super::scope;
 use super::slice::Part;
 use super::track::observe;
 use super::when::{counted_from, counted_length, relative};
 use crate::metrics::RunRecord;
-use crate::model::{Measure, Model, Objective, Scope};
+use crate::metrics::catalogue::{self, Metric};
+use crate::model::{Measure, Model, Objective, Scope, ScopeKind};
 use crate::stats::{ratio_interval, wilson};
 use crate::units::{SimDuration, SimTime};
 use std::ops::Range;
@@ -127,28 +127,27 @@ impl Health {
     /// Time that promises were broken, and time to recover, as metrics of the system.
     pub(super) fn rows(&self) -> Vec<Named> {
         let mut rows = Vec::new();
-        let mut push = |metric: &str, unit: &'static str, estimate: Option<Estimate>| {
-            let named = |estimate| Named {
-                scope: scope::SYSTEM.to_owned(),
-                metric: metric.to_owned(),
-                unit: unit.into(),
+        let mut push = |metric: &Metric, estimate: Option<Estimate>| {
+            let (scope, name) = (ScopeKind::System.called(""), metric.name.to_owned());
+            rows.extend(estimate.map(|estimate| Named {
+                scope,
+                metric: name,
+                unit: metric.unit.into(),
                 estimate,
-            };
-            rows.extend(estimate.map(named));
+            }));
         };
-        push("time_above_objective", "s", mean_time(&self.unhealthy));
+        push(&catalogue::TIME_ABOVE_OBJECTIVE, mean_time(&self.unhealthy));
         let broken: Vec<f64> = self.unhealthy.iter().map(|&t| f64::from(u8::from(t > 0.0))).collect();
         let ones = vec![1.0; broken.len()];
         push(
-            "runs_above_objective",
-            "1",
+            &catalogue::RUNS_ABOVE_OBJECTIVE,
             ratio_interval(&broken, &ones, CONFIDENCE).map(|i| estimate_of(i, broken.len() as u32)),
         );
         if let Some(recovery) = self.recoveries.first().filter(|r| !r.runs.is_empty()) {
             let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
-            push("recovery", "s", mean_time(&times));
+            push(&catalogue::RECOVERY, mean_time(&times));
             let share = wilson(times.len() as u64, recovery.runs.len() as u64, CONFIDENCE);
-            push("recovered_ratio", "1", share.map(|i| estimate_of(i, recovery.runs.len() as u32)));
+            push(&catalogue::RECOVERED_RATIO, share.map(|i| estimate_of(i, recovery.runs.len() as u32)));
         }
         rows
     }

@@ -4,10 +4,10 @@ use super::estimate::{CONFIDENCE, Estimate, FEW_RUNS, TAIL, estimate_of, mean_ti
 use super::health::Recovery;
 use super::pool::Pool;
 use super::rows::{Conclusion, ObjectiveResult, Outcome};
-use super::scope;
 use super::slice::Part;
 use super::track::{Observation, Track};
 use super::when::{counted_from, relative};
+use crate::metrics::catalogue::{Promised, promised};
 use crate::model::{Measure, Model, Objective};
 use crate::stats::{are_sections_close, bonferroni, ratio_interval, sectioning_interval, t_interval, wilson};
 
@@ -82,10 +82,10 @@ fn objective(
     track: &Track,
     confidence: f64,
 ) -> ObjectiveResult {
-    let (metric, limit, unit, comparison) = scope::measure(&objective.measure);
+    let Promised { name: metric, unit, limit, comparison } = promised(&objective.measure);
     let mut result = ObjectiveResult {
         rule: objective.text.clone(),
-        scope: scope::name(model, objective.scope),
+        scope: objective.scope.written(model),
         metric,
         comparison,
         outcome: Outcome::Inconclusive,

@@ -40,9 +40,9 @@ fn need(
     let (needed, basis) = estimate(model, demands, s, service, reactive);
     ServiceNeed {
         service: service.name.clone(),
-        had: mean("replicas_ready_at_t0"),
+        had: mean(crate::metrics::catalogue::REPLICAS_READY_AT_T0.name),
         needed,
-        most: mean("replicas_max"),
+        most: mean(crate::metrics::catalogue::REPLICAS_MAX.name),
         reactive_at: reactive,
         reactive_measured: measured,
         basis,

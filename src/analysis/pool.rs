@@ -4,11 +4,12 @@ use super::estimate::{CONFIDENCE, Estimate, FEW_RUNS, TAIL, ask_runs, estimate_o
 use super::health::Health;
 use super::probes::Probes;
 pub(super) use super::rows::Named;
-use super::scalars::{Kind, Scalar, scalars};
+use super::scalars::{Scalar, scalars};
 use super::series::SeriesPool;
 use super::track::Track;
+use crate::metrics::catalogue::{Merge, Metric, SOJOURN, SOJOURN_P99};
 use crate::metrics::{Outline, Recorder, RunRecord, Stopped};
-use crate::model::Model;
+use crate::model::{ClassId, Model, Scope};
 use crate::stats::{
     Interval, PooledQuantile, are_sections_close, bonferroni, is_precise, ratio_interval, sectioning_interval,
 };
@@ -37,9 +38,21 @@ pub struct Pool {
 #[derive(Clone, Debug)]
 pub(super) struct Name {
     pub(super) scope: String,
-    pub(super) metric: Cow<'static, str>,
+    pub(super) metric: &'static Metric,
+    /// What results call it.
+    pub(super) name: Cow<'static, str>,
     pub(super) unit: Cow<'static, str>,
-    kind: Kind,
+}
+
+impl Name {
+    fn is(&self, scope: &str, name: &str) -> bool {
+        self.scope == scope && self.name == name
+    }
+
+    /// Whether runs have values of their own, and no parts of a common one.
+    fn is_sectioned(&self) -> bool {
+        matches!(self.metric.merge, Merge::Sectioned | Merge::Quantile(_))
+    }
 }
 
 impl Pool {
@@ -69,8 +82,10 @@ impl Pool {
         self.outlines.push(outlines);
         self.parts.push(rows.iter().map(|row| (row.above, row.below)).collect());
         if self.names.is_empty() {
-            let name =
-                |row: Scalar| Name { scope: row.scope, metric: row.metric, unit: row.unit, kind: row.kind };
+            let name = |row: Scalar| {
+                let Scalar { scope, metric, name, unit, .. } = row;
+                Name { scope, metric, name, unit }
+            };
             self.names = rows.into_iter().map(name).collect();
         }
         self.series.fold(&self.model, &record);
@@ -103,7 +118,7 @@ impl Pool {
 
     /// The value of the metric at place `at` of `names` in each run.
     pub(super) fn run_values(&self, at: usize) -> Vec<Option<f64>> {
-        let sectioned = matches!(self.names[at].kind, Kind::Sectioned | Kind::Quantile(_));
+        let sectioned = self.names[at].is_sectioned();
         let value =
             |(above, below): (f64, f64)| (below > 0.0).then(|| if sectioned { above } else { above / below });
         self.parts.iter().map(|run| value(run[at])).collect()
@@ -112,10 +127,10 @@ impl Pool {
     /// The values of one metric, a run each, in replication order; runs without a value are left out.
     #[must_use]
     pub fn per_run(&self, scope: &str, metric: &str) -> Vec<f64> {
-        let Some(at) = self.names.iter().position(|n| n.scope == scope && n.metric == metric) else {
+        let Some(at) = self.names.iter().position(|n| n.is(scope, metric)) else {
             return Vec::new();
         };
-        let sectioned = matches!(self.names[at].kind, Kind::Sectioned | Kind::Quantile(_));
+        let sectioned = self.names[at].is_sectioned();
         let parts = self.parts.iter().map(|run| run[at]).filter(|part| part.1 > 0.0);
         parts.map(|(above, below)| if sectioned { above } else { above / below }).collect()
     }
@@ -124,18 +139,17 @@ impl Pool {
     /// mean and p99 of the response time of every class. Metrics that no request supports do not count.
     #[must_use]
     pub fn is_precise(&self, model: &Model, precision: f64) -> bool {
-        let of = |metric: &str| {
-            (0..model.classes.len())
-                .map(|c| (super::scope::class(model, c), metric.to_owned()))
-                .collect::<Vec<_>>()
+        let of = |metric: &'static Metric| {
+            let scopes = (0..model.classes.len()).map(|c| Scope::Class(ClassId(c as u16)));
+            scopes.map(|scope| (scope.written(model), metric)).collect::<Vec<_>>()
         };
-        let wanted: Vec<_> = [of("mean_sojourn"), of("sojourn_p99")].concat();
+        let wanted: Vec<_> = [of(SOJOURN.mean), of(&SOJOURN_P99)].concat();
         let confidence = bonferroni(CONFIDENCE, wanted.len());
         let Some(pooled) = self.total.as_ref().map(|total| Pooled::new(&self.model, total)) else {
             return false;
         };
-        let known = |(scope, metric): &(String, String)| {
-            let Some(at) = self.names.iter().position(|n| n.scope == *scope && n.metric == *metric) else {
+        let known = |(scope, metric): &(String, &Metric)| {
+            let Some(at) = self.names.iter().position(|n| n.is(scope, metric.name)) else {
                 return true;
             };
             match self.interval(at, &pooled, confidence) {
@@ -153,15 +167,15 @@ impl Pool {
         let pooled = Pooled::new(&self.model, total);
         let rows = (0..pooled.rows.len()).filter_map(|at| {
             let estimate = self.estimate(at, &pooled)?;
-            let Name { scope, metric, unit, .. } = &self.names[at];
-            Some(Named { scope: scope.clone(), metric: metric.to_string(), unit: unit.clone(), estimate })
+            let Name { scope, name, unit, .. } = &self.names[at];
+            Some(Named { scope: scope.clone(), metric: name.to_string(), unit: unit.clone(), estimate })
         });
         rows.collect()
     }
 
     fn estimate(&self, at: usize, all: &Pooled) -> Option<Estimate> {
         let pooled = &all.rows[at];
-        if let Kind::Quantile(p) = pooled.kind
+        if let Merge::Quantile(p) = pooled.metric.merge
             && pooled.below * (1.0 - p) < TAIL
         {
             return None;
@@ -171,7 +185,11 @@ impl Pool {
         }
         // One run with a value has no interval: both ends are the value.
         let (above, below) = self.parts.iter().map(|run| run[at]).find(|part| part.1 > 0.0)?;
-        let mean = if matches!(pooled.kind, Kind::Mean | Kind::Ratio) { above / below } else { pooled.above };
+        let mean = if matches!(pooled.metric.merge, Merge::Mean | Merge::Ratio) {
+            above / below
+        } else {
+            pooled.above
+        };
         mean.is_finite().then_some(Estimate { mean, ci95_low: mean, ci95_high: mean, replications: 1 })
     }
 
@@ -183,20 +201,20 @@ impl Pool {
         let pooled = &all.rows[at];
         let parts = self.parts.iter().map(|run| run[at]).filter(|part| part.1 > 0.0);
         let (above, below): (Vec<f64>, Vec<f64>) = parts.unzip();
-        match pooled.kind {
+        match pooled.metric.merge {
             // With denominators of one the ratio estimator is the t interval of the mean.
             // No metric is negative, and a share is at most one: what lies beyond says only that the interval is wide.
-            Kind::Mean | Kind::Ratio => {
-                ratio_interval(&above, &below, confidence).map(|i| i.within(0.0, most(pooled)))
+            Merge::Mean | Merge::Ratio => {
+                ratio_interval(&above, &below, confidence).map(|i| i.within(0.0, pooled.metric.most()))
             }
-            Kind::Quantile(p) if self.runs() >= FEW_RUNS => {
+            Merge::Quantile(p) if self.runs() >= FEW_RUNS => {
                 let sections = sectioning_interval(pooled.above, &above, confidence);
                 let tails = self.of_quantile(pooled, p, all, |runs| runs.interval(confidence))?;
                 // Runs that differ by less than an outline's bin look equal beyond the percentile.
                 let sections = sections.filter(|_| are_sections_close(pooled.above, &above));
                 Some(sections.map_or(tails, |sections| tails.joined(sections)).within(0.0, f64::INFINITY))
             }
-            Kind::Sectioned | Kind::Quantile(_) => sectioning_interval(pooled.above, &above, confidence),
+            Merge::Sectioned | Merge::Quantile(_) => sectioning_interval(pooled.above, &above, confidence),
         }
     }
 
@@ -238,14 +256,4 @@ fn bound(stopped: Stopped, runs: u32) -> Option<String> {
         Stopped::Interrupted => "the run was interrupted",
     };
     Some(format!("{what} in {replications}"))
-}
-
-/// Ratios without a unit that are no shares.
-const NOT_SHARES: [&str; 5] =
-    ["mean_slowdown", "attempts_per_call", "cpu_utilisation", "var_in_system", "lost_value"];
-
-/// The largest value a metric can have.
-fn most(metric: &Scalar) -> f64 {
-    let share = metric.unit == "1" && !NOT_SHARES.contains(&metric.metric.as_ref());
-    if share { 1.0 } else { f64::INFINITY }
 }

@@ -2,10 +2,10 @@
 //! service at equally spaced instants.
 
 use super::estimate::{CONFIDENCE, Estimate};
-use super::scope;
 use super::when::relative;
 use crate::metrics::RunRecord;
-use crate::model::Model;
+use crate::metrics::catalogue::{IN_SYSTEM, VIRTUAL_WAIT, WAIT_BY_PLACE, WAITING};
+use crate::model::{Model, Scope};
 use crate::numerics::{sqrt, t_quantile};
 use crate::stats::Moments;
 use serde::Serialize;
@@ -50,24 +50,28 @@ impl Probes {
     pub(super) fn rows(&self, model: &Model) -> Vec<ProbeRow> {
         let mut rows = Vec::new();
         if let Some((service, _)) = model.recording.first_waits {
-            let scope = scope::service(model, service.index());
+            let scope = Scope::Service(service).written(model);
             rows.extend(self.waits.iter().zip(1..).filter_map(|(moments, index)| {
                 let (estimate, scope) = (estimate(moments)?, scope.clone());
-                Some(ProbeRow { scope, metric: "wait", unit: "s", index: Some(index), t: None, estimate })
+                Some(ProbeRow {
+                    scope,
+                    metric: WAIT_BY_PLACE.name,
+                    unit: WAIT_BY_PLACE.unit,
+                    index: Some(index),
+                    t: None,
+                    estimate,
+                })
             }));
         }
         let Some(grid) = &model.recording.grid else { return rows };
-        let scope = scope::service(model, grid.service.index());
-        let columns = [
-            ("in_system", "requests", &self.in_system),
-            ("waiting", "requests", &self.waiting),
-            ("virtual_wait", "s", &self.virtual_wait),
-        ];
-        for (metric, unit, column) in columns {
+        let scope = Scope::Service(grid.service).written(model);
+        let columns =
+            [(&IN_SYSTEM, &self.in_system), (&WAITING, &self.waiting), (&VIRTUAL_WAIT, &self.virtual_wait)];
+        for (metric, column) in columns {
             rows.extend(column.iter().zip(&grid.times).filter_map(|(moments, at)| {
                 let (estimate, scope) = (estimate(moments)?, scope.clone());
                 let t = Some(relative(at.as_nanos(), model.plan.t0));
-                Some(ProbeRow { scope, metric, unit, index: None, t, estimate })
+                Some(ProbeRow { scope, metric: metric.name, unit: metric.unit, index: None, t, estimate })
             }));
         }
         rows

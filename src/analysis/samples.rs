@@ -4,9 +4,8 @@
 use super::estimate::TAIL;
 use super::judge::{met_by_run, worst_of};
 use super::pool::{Pool, Pooled};
-use super::scalars::Kind;
-use super::scope;
 use super::track::Track;
+use crate::metrics::catalogue::{self, Merge};
 use crate::model::{Measure, Model, Objective};
 use crate::stats::{Sample, are_sections_close};
 
@@ -31,21 +30,21 @@ impl Pool {
         let Some(total) = &self.total else { return Vec::new() };
         let pooled = Pooled::new(&self.model, total);
         let rows = pooled.rows.iter().zip(&self.names).enumerate().filter_map(|(at, (row, name))| {
-            let sample = match row.kind {
-                Kind::Quantile(p) if row.below * (1.0 - p) < TAIL => None,
-                Kind::Mean => Sample::of_mean(&self.values(at)?),
-                Kind::Ratio => {
+            let sample = match row.metric.merge {
+                Merge::Quantile(p) if row.below * (1.0 - p) < TAIL => None,
+                Merge::Mean => Sample::of_mean(&self.values(at)?),
+                Merge::Ratio => {
                     let (above, below): (Vec<f64>, Vec<f64>) = self.parts.iter().map(|run| run[at]).unzip();
                     Sample::of_ratio(&above, &below)
                 }
-                Kind::Sectioned => Sample::of_sections(row.above, &self.sections(at)),
-                Kind::Quantile(p) => either(
+                Merge::Sectioned => Sample::of_sections(row.above, &self.sections(at)),
+                Merge::Quantile(p) => either(
                     self.of_quantile(row, p, &pooled, |runs| runs.sample()),
                     row.above,
                     &self.sections(at),
                 ),
             }?;
-            let (scope, metric) = (name.scope.clone(), name.metric.to_string());
+            let (scope, metric) = (name.scope.clone(), name.name.to_string());
             Some(MetricSample { scope, metric, unit: name.unit.to_string(), sample })
         });
         rows.collect()
@@ -109,8 +108,8 @@ fn either(tails: Option<Sample>, pooled: f64, own: &[Option<f64>]) -> Option<Sam
 #[must_use]
 pub fn objective_measure(objective: &Objective) -> (String, &'static str) {
     if objective.in_runs.is_some() {
-        return ("runs_met".to_owned(), "1");
+        return (catalogue::RUNS_MET.name.to_owned(), catalogue::RUNS_MET.unit);
     }
-    let (metric, _, unit, _) = scope::measure(&objective.measure);
-    (metric, unit)
+    let promised = catalogue::promised(&objective.measure);
+    (promised.name, promised.unit)
 }

@@ -4,41 +4,26 @@
 //! the first gives what an interval is made of, the second the pooled value.
 
 use super::reactive::first_reactive;
-use super::scope;
+use crate::metrics::catalogue::{self, Merge, Metric, Times};
 use crate::metrics::{ClassRecord, EdgeCalls, EdgeRecord, FailureCause, Recorder, RunRecord, ServiceRecord};
-use crate::model::{Model, Service};
+use crate::model::{ClassId, EdgeId, Model, Scope, Service, ServiceId};
+use crate::units::SimDuration;
 use std::borrow::Cow;
 
-/// Percentiles that are always reported.
-pub(super) const QUANTILES: [(&str, f64); 5] =
-    [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)];
-
-/// Seconds after T0 at which the first pod ordered after the opening was ready, over the runs that had one.
-pub(super) const FIRST_REACTIVE: &str = "first_reactive_pod";
+/// What results call the instant of the first pod that answers the crowd.
+pub(super) const FIRST_REACTIVE: &str = catalogue::FIRST_REACTIVE_POD.name;
 
 const NANO: f64 = 1e-9;
-
-/// How a metric is put together over replications.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Kind {
-    /// Mean over runs.
-    Mean,
-    /// Sum of numerators over sum of denominators.
-    Ratio,
-    /// Value of the merged record, with the spread of the runs' own values around it.
-    Sectioned,
-    /// The same, of a quantile at this level: it needs enough observations.
-    Quantile(f64),
-}
 
 /// A metric of one record: numerator and denominator. A denominator of zero is no value; for sectioned
 /// metrics it counts observations.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scalar {
     pub(super) scope: String,
-    pub(super) metric: Cow<'static, str>,
+    pub(super) metric: &'static Metric,
+    /// Its name in results.
+    pub(super) name: Cow<'static, str>,
     pub(super) unit: Cow<'static, str>,
-    pub(super) kind: Kind,
     pub(super) above: f64,
     pub(super) below: f64,
     /// For a quantile the number of the recorder it is read from, in the order in which they are seen.
@@ -65,13 +50,13 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
     let seconds = record.span as f64 * NANO;
     let bits = model.recording.resolution_bits;
     let all = record.all_classes(bits);
-    let mut sheet = Sheet { scope: scope::SYSTEM.to_owned(), book: &mut book };
+    let mut sheet = Sheet { scope: Scope::System.written(model), book: &mut book };
     sheet.class(&all, seconds);
     sheet.money(model, record, |_| true);
     sheet.attempts(&record.edges);
-    sheet.mean("events", "events", record.events as f64);
+    sheet.count(&catalogue::EVENTS, record.events);
     for (c, class) in model.classes.iter().enumerate() {
-        let mut sheet = Sheet { scope: scope::class(model, c), book: &mut book };
+        let mut sheet = Sheet { scope: Scope::Class(ClassId(c as u16)).written(model), book: &mut book };
         let Some(tally) = record.classes.get(c) else { continue };
         sheet.class(tally, seconds);
         sheet.within(record.limits.get(c).map_or(&[], Vec::as_slice), &tally.within, tally.arrived);
@@ -79,20 +64,20 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
             sheet.money(model, record, |i| i == c);
         }
         if let Some(Some(times)) = record.calls.as_ref().and_then(|calls| calls.classes.get(c)) {
-            sheet.times("service_time", times);
+            sheet.times(&catalogue::SERVICE_TIME, times);
         }
     }
     for (s, service) in model.services.iter().enumerate() {
         let Some(tally) = record.services.get(s) else { continue };
-        let mut sheet = Sheet { scope: scope::service(model, s), book: &mut book };
+        let mut sheet = Sheet { scope: Scope::Service(ServiceId(s as u16)).written(model), book: &mut book };
         sheet.service(model, service, tally, seconds);
         if let Some(calls) = record.calls.as_ref().and_then(|calls| calls.services.get(s)) {
-            sheet.times("service_time", &calls.service);
+            sheet.times(&catalogue::SERVICE_TIME, &calls.service);
             sheet.within(&calls.limits, &calls.within, tally.arrived);
         }
     }
     for (e, tally) in record.edges.iter().enumerate().take(model.edges.len()) {
-        let mut sheet = Sheet { scope: scope::edge(model, e), book: &mut book };
+        let mut sheet = Sheet { scope: Scope::Edge(EdgeId(e as u16)).written(model), book: &mut book };
         sheet.edge(tally);
         if let Some(calls) = record.calls.as_ref().and_then(|calls| calls.edges.get(e)) {
             sheet.answers(tally, calls);
@@ -103,37 +88,31 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
 }
 
 impl Sheet<'_, '_> {
-    fn push(
-        &mut self,
-        metric: impl Into<Cow<'static, str>>,
-        unit: &'static str,
-        kind: Kind,
-        above: f64,
-        below: f64,
-    ) {
-        let (scope, metric) = (self.scope.clone(), metric.into());
+    fn put(&mut self, metric: &'static Metric, above: f64, below: f64) {
+        let (scope, name, unit) = (self.scope.clone(), metric.name.into(), metric.unit.into());
         let times = self.book.seen;
-        self.book.rows.push(Scalar { scope, metric, unit: unit.into(), kind, above, below, times });
+        self.book.rows.push(Scalar { scope, metric, name, unit, above, below, times });
     }
 
-    fn mean(&mut self, metric: &'static str, unit: &'static str, value: f64) {
-        self.push(metric, unit, Kind::Mean, value, 1.0);
+    /// A value a run.
+    fn value(&mut self, metric: &'static Metric, value: f64) {
+        self.put(metric, value, 1.0);
     }
 
-    fn ratio(&mut self, metric: &'static str, unit: &'static str, above: f64, below: f64) {
-        self.push(metric, unit, Kind::Ratio, above, below);
+    fn count(&mut self, metric: &'static Metric, count: u64) {
+        self.value(metric, count as f64);
     }
 
     /// Mean, variance and percentiles of a recorder.
-    fn times(&mut self, name: &str, recorder: &Recorder) {
+    fn times(&mut self, times: &Times, recorder: &Recorder) {
         let count = recorder.count() as f64;
         // Whole nanoseconds above and below: equal times then have exactly their mean.
-        self.push(format!("mean_{name}"), "s", Kind::Ratio, recorder.sum_nanos() as f64, count * 1e9);
-        let variance = recorder.variance().unwrap_or(0.0);
-        self.push(format!("var_{name}"), "s^2", Kind::Sectioned, variance, count);
-        for (label, p) in QUANTILES {
-            let value = recorder.quantile(p).unwrap_or(0.0);
-            self.push(format!("{name}_{label}"), "s", Kind::Quantile(p), value, count);
+        self.put(times.mean, recorder.sum_nanos() as f64, count * 1e9);
+        self.put(times.variance, recorder.variance().unwrap_or(0.0), count);
+        for metric in times.quantiles {
+            if let Merge::Quantile(p) = metric.merge {
+                self.put(metric, recorder.quantile(p).unwrap_or(0.0), count);
+            }
         }
         (self.book.see)(recorder);
         self.book.seen += 1;
@@ -141,39 +120,37 @@ impl Sheet<'_, '_> {
 
     fn class(&mut self, tally: &ClassRecord, seconds: f64) {
         let arrived = tally.arrived as f64;
-        self.mean("arrived", "requests", arrived);
-        self.mean("succeeded", "requests", tally.succeeded as f64);
-        self.mean("failed", "requests", tally.failures() as f64);
+        self.value(&catalogue::ARRIVED, arrived);
+        self.count(&catalogue::SUCCEEDED, tally.succeeded);
+        self.count(&catalogue::FAILED, tally.failures());
         for cause in FailureCause::ALL {
-            let count = tally.failed[cause as usize] as f64;
-            self.push(format!("failed_{}", cause.name()), "requests", Kind::Mean, count, 1.0);
+            self.count(catalogue::failed_by(cause), tally.failed[cause as usize]);
         }
-        self.mean("censored", "requests", tally.censored as f64);
-        self.mean("lost", "requests", arrived - tally.succeeded as f64);
-        self.ratio("success_ratio", "1", tally.succeeded as f64, arrived);
+        self.count(&catalogue::CENSORED, tally.censored);
+        self.value(&catalogue::LOST, arrived - tally.succeeded as f64);
+        self.put(&catalogue::SUCCESS_RATIO, tally.succeeded as f64, arrived);
         // The unfinished were not answered either, so they count as errors.
-        self.ratio("error_ratio", "1", arrived - tally.succeeded as f64, arrived);
-        self.ratio("shed_ratio", "1", tally.shed() as f64, arrived);
+        self.put(&catalogue::ERROR_RATIO, arrived - tally.succeeded as f64, arrived);
+        self.put(&catalogue::SHED_RATIO, tally.shed() as f64, arrived);
         // A request is blocked when it is turned away at once: every place was taken.
-        self.ratio(
-            "blocking_probability",
-            "1",
+        self.put(
+            &catalogue::BLOCKING_PROBABILITY,
             tally.failed[FailureCause::Rejected as usize] as f64,
             arrived,
         );
         let abandoned = tally.failed[FailureCause::Abandoned as usize] as f64;
-        self.ratio("abandonment_probability", "1", abandoned, arrived);
-        self.ratio("arrival_rate", "1/s", arrived, seconds);
-        self.ratio("goodput", "1/s", tally.succeeded as f64, seconds);
-        self.ratio("throughput", "1/s", tally.completed_in_span as f64, seconds);
-        self.times("sojourn", &tally.sojourn);
+        self.put(&catalogue::ABANDONMENT_PROBABILITY, abandoned, arrived);
+        self.put(&catalogue::ARRIVAL_RATE, arrived, seconds);
+        self.put(&catalogue::GOODPUT, tally.succeeded as f64, seconds);
+        self.put(&catalogue::THROUGHPUT, tally.completed_in_span as f64, seconds);
+        self.times(&catalogue::SOJOURN, &tally.sojourn);
         let has_any = f64::from(u8::from(tally.sojourn.count() > 0));
         let p99 = tally.sojourn.quantile(0.99).unwrap_or(0.0);
-        self.push("run_sojourn_p99", "s", Kind::Mean, p99, has_any);
-        self.times("wait", &tally.wait);
+        self.put(&catalogue::RUN_SOJOURN_P99, p99, has_any);
+        self.times(&catalogue::WAIT, &tally.wait);
         let failed_after = &tally.failed_after;
         let after = failed_after.sum_nanos() as f64 * NANO;
-        self.ratio("mean_time_to_failure", "s", after, failed_after.count() as f64);
+        self.put(&catalogue::MEAN_TIME_TO_FAILURE, after, failed_after.count() as f64);
     }
 
     /// Worth of the requests that were not answered well, one row a currency.
@@ -191,7 +168,7 @@ impl Sheet<'_, '_> {
             }
         }
         for (currency, sum) in sums {
-            self.push("lost_value", "1", Kind::Mean, sum, 1.0);
+            self.value(&catalogue::LOST_VALUE, sum);
             if let Some(row) = self.book.rows.last_mut() {
                 row.unit = currency.to_owned().into();
             }
@@ -201,83 +178,84 @@ impl Sheet<'_, '_> {
     /// Shares of what came that were answered well within each limit.
     fn within(&mut self, limits: &[u64], counts: &[u64], arrived: u64) {
         for (limit, count) in limits.iter().zip(counts) {
-            let name = scope::within_name(*limit as f64 * NANO);
-            self.push(name, "1", Kind::Ratio, *count as f64, arrived as f64);
+            self.put(&catalogue::WITHIN, *count as f64, arrived as f64);
+            if let Some(row) = self.book.rows.last_mut() {
+                row.name = catalogue::within(SimDuration::from_nanos(*limit)).into();
+            }
         }
     }
 
     fn attempts(&mut self, edges: &[EdgeRecord]) {
         let attempts: u64 = edges.iter().map(|e| e.attempts).sum();
         let calls: u64 = edges.iter().map(|e| e.calls).sum();
-        self.ratio("attempts_per_call", "1", attempts as f64, calls as f64);
+        self.put(&catalogue::ATTEMPTS_PER_CALL, attempts as f64, calls as f64);
     }
 
     fn service(&mut self, model: &Model, service: &Service, tally: &ServiceRecord, seconds: f64) {
         let arrived = tally.arrived as f64;
-        self.mean("arrived", "requests", arrived);
-        self.mean("rejected", "requests", tally.rejected as f64);
-        self.ratio("arrival_rate", "1/s", arrived, seconds);
-        self.ratio("throughput", "1/s", tally.completed as f64, seconds);
-        self.ratio("blocking_probability", "1", tally.rejected as f64, arrived);
-        self.ratio("abandonment_probability", "1", tally.left_queue as f64, arrived);
-        self.ratio("wasted_ratio", "1", tally.wasted as f64, tally.completed as f64);
-        self.ratio("prob_wait", "1", tally.waited as f64, arrived - tally.rejected as f64);
-        self.times("wait", &tally.wait);
-        self.times("sojourn", &tally.sojourn);
-        self.ratio("mean_slowdown", "1", tally.slowdown.0, tally.slowdown.1 as f64);
+        self.value(&catalogue::ARRIVED, arrived);
+        self.count(&catalogue::REJECTED, tally.rejected);
+        self.put(&catalogue::ARRIVAL_RATE, arrived, seconds);
+        self.put(&catalogue::THROUGHPUT, tally.completed as f64, seconds);
+        self.put(&catalogue::BLOCKING_PROBABILITY, tally.rejected as f64, arrived);
+        self.put(&catalogue::ABANDONMENT_PROBABILITY, tally.left_queue as f64, arrived);
+        self.put(&catalogue::WASTED_RATIO, tally.wasted as f64, tally.completed as f64);
+        self.put(&catalogue::PROB_WAIT, tally.waited as f64, arrived - tally.rejected as f64);
+        self.times(&catalogue::WAIT, &tally.wait);
+        self.times(&catalogue::SOJOURN, &tally.sojourn);
+        self.put(&catalogue::MEAN_SLOWDOWN, tally.slowdown.0, tally.slowdown.1 as f64);
         if service.slots < u32::MAX {
-            self.ratio("utilisation", "1", tally.busy as f64 * NANO, tally.slots as f64 * NANO);
+            self.put(&catalogue::UTILISATION, tally.busy as f64 * NANO, tally.slots as f64 * NANO);
         }
         if let Some(request) = service.cpu_request
             && tally.worked > 0.0
         {
             let requested = request * tally.ready as f64 * NANO;
-            self.ratio("cpu_utilisation", "1", tally.worked * NANO, requested);
+            self.put(&catalogue::CPU_UTILISATION, tally.worked * NANO, requested);
         }
         let span = tally.in_system.span() as f64 * NANO;
-        self.ratio("mean_in_system", "requests", tally.in_system.area() as f64 * NANO, span);
+        self.put(&catalogue::MEAN_IN_SYSTEM, tally.in_system.area() as f64 * NANO, span);
         let variance = tally.in_system.variance();
-        self.push("var_in_system", "1", Kind::Sectioned, variance, span);
-        self.ratio("mean_queue_length", "requests", tally.queued as f64 * NANO, seconds);
-        self.mean("peak_queue", "requests", f64::from(tally.peak_queue));
+        self.put(&catalogue::VAR_IN_SYSTEM, variance, span);
+        self.put(&catalogue::MEAN_QUEUE_LENGTH, tally.queued as f64 * NANO, seconds);
+        self.value(&catalogue::PEAK_QUEUE, f64::from(tally.peak_queue));
         if !service.external {
-            self.ratio("replicas_mean", "pods", tally.ready as f64 * NANO, seconds);
+            self.put(&catalogue::REPLICAS_MEAN, tally.ready as f64 * NANO, seconds);
             let (least, most) = tally.ready_range;
-            self.mean("replicas_min", "pods", f64::from(least.min(most)));
-            self.mean("replicas_max", "pods", f64::from(most));
-            self.mean("replicas_ready_at_t0", "pods", f64::from(tally.ready_at_t0));
-            self.mean("replica_hours", "h", tally.pods as f64 * NANO / 3600.0);
+            self.value(&catalogue::REPLICAS_MIN, f64::from(least.min(most)));
+            self.value(&catalogue::REPLICAS_MAX, f64::from(most));
+            self.value(&catalogue::REPLICAS_READY_AT_T0, f64::from(tally.ready_at_t0));
+            self.value(&catalogue::REPLICA_HOURS, tally.pods as f64 * NANO / 3600.0);
             let reactive = first_reactive(model, &tally.scaling, service.replicas);
             let ordered = f64::from(u8::from(reactive.is_some()));
-            self.push(FIRST_REACTIVE, "s", Kind::Mean, reactive.unwrap_or(0.0), ordered);
+            self.put(&catalogue::FIRST_REACTIVE_POD, reactive.unwrap_or(0.0), ordered);
         }
     }
 
     fn edge(&mut self, tally: &EdgeRecord) {
         let calls = tally.calls as f64;
-        self.mean("calls", "requests", calls);
-        self.mean("attempts", "requests", tally.attempts as f64);
-        self.ratio("attempts_per_call", "1", tally.attempts as f64, calls);
-        self.ratio("lost_ratio", "1", tally.lost as f64, tally.attempts as f64);
-        self.ratio("timed_out_ratio", "1", tally.timed_out as f64, tally.attempts as f64);
-        self.ratio("failed_ratio", "1", tally.failed as f64, calls);
+        self.value(&catalogue::CALLS, calls);
+        self.count(&catalogue::ATTEMPTS, tally.attempts);
+        self.put(&catalogue::ATTEMPTS_PER_CALL, tally.attempts as f64, calls);
+        self.put(&catalogue::LOST_RATIO, tally.lost as f64, tally.attempts as f64);
+        self.put(&catalogue::TIMED_OUT_RATIO, tally.timed_out as f64, tally.attempts as f64);
+        self.put(&catalogue::FAILED_RATIO, tally.failed as f64, calls);
     }
 
     /// Outcomes of an edge's calls, and the response times of those answered well.
     fn answers(&mut self, tally: &EdgeRecord, calls: &EdgeCalls) {
-        self.mean("succeeded", "requests", calls.answered as f64);
-        self.mean("failed", "requests", calls.failures() as f64);
+        self.count(&catalogue::SUCCEEDED, calls.answered);
+        self.count(&catalogue::FAILED, calls.failures());
         for cause in FailureCause::ALL {
             // Whoever gives up leaves its call; no call fails of that.
             if cause != FailureCause::Abandoned {
-                let count = calls.failed[cause as usize] as f64;
-                self.push(format!("failed_{}", cause.name()), "requests", Kind::Mean, count, 1.0);
+                self.count(catalogue::failed_by(cause), calls.failed[cause as usize]);
             }
         }
-        self.mean("abandoned", "requests", calls.abandoned as f64);
+        self.count(&catalogue::ABANDONED, calls.abandoned);
         let over = calls.answered + calls.failures() + calls.abandoned;
-        self.mean("censored", "requests", tally.calls.saturating_sub(over) as f64);
-        self.ratio("success_ratio", "1", calls.answered as f64, tally.calls as f64);
-        self.times("sojourn", &calls.response);
+        self.count(&catalogue::CENSORED, tally.calls.saturating_sub(over));
+        self.put(&catalogue::SUCCESS_RATIO, calls.answered as f64, tally.calls as f64);
+        self.times(&catalogue::SOJOURN, &calls.response);
     }
 }

@@ -2,21 +2,18 @@
 
 use super::estimate::TAIL;
 use super::rows::{SeriesPoint, SeriesRow};
-use super::scope;
 use super::when::counted_length;
 pub(super) use super::when::{counted_from, relative};
+use crate::metrics::catalogue::{self, Metric, SOJOURN_P50, SOJOURN_P95, SOJOURN_P99};
 use crate::metrics::{
     CallRecord, CallWindow, ClassWindow, FailureCause, Recorder, RunRecord, ServiceWindow, Sketch,
     WindowRecord,
 };
-use crate::model::Model;
+use crate::model::{ClassId, EdgeId, Model, Scope, ServiceId};
 use crate::stats::quantile;
 
 /// Percentiles of the response time that have a series.
-const PERCENTILES: [(&str, f64); 3] = [("sojourn_p50", 0.5), ("sojourn_p95", 0.95), ("sojourn_p99", 0.99)];
-
-/// Which of them services and edges have.
-const OF_CALLS: [usize; 2] = [0, 2];
+const PERCENTILES: [(&Metric, f64); 3] = [(&SOJOURN_P50, 0.5), (&SOJOURN_P95, 0.95), (&SOJOURN_P99, 0.99)];
 
 const SECOND: f64 = 1e9;
 
@@ -33,13 +30,19 @@ enum What {
     Queue,
 }
 
-/// Whose series it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whose {
-    System,
-    Class(usize),
-    Service(usize),
-    Edge(usize),
+impl What {
+    fn metric(self) -> &'static Metric {
+        match self {
+            Self::Arrivals => &catalogue::ARRIVALS,
+            Self::Goodput => &catalogue::GOODPUT,
+            Self::Errors(cause) => catalogue::errors_by(cause),
+            Self::Percentile(p) => PERCENTILES[p].0,
+            Self::Desired => &catalogue::REPLICAS_DESIRED,
+            Self::Ready => &catalogue::REPLICAS_READY,
+            Self::Utilisation => &catalogue::UTILISATION,
+            Self::Queue => &catalogue::QUEUE,
+        }
+    }
 }
 
 /// All series of all runs.
@@ -57,7 +60,7 @@ pub(super) struct SeriesPool {
 
 #[derive(Clone, Debug)]
 struct Series {
-    whose: Whose,
+    whose: Scope,
     what: What,
     /// A value a window, NaN where there is none; a run of zeros is kept as nothing.
     runs: Vec<Vec<f64>>,
@@ -84,7 +87,9 @@ impl SeriesPool {
 
     /// Ready pods of a service by run and window; nothing if no series of it was recorded.
     pub(super) fn ready(&self, service: usize) -> Option<Vec<Vec<f64>>> {
-        let wanted = |line: &&Series| line.whose == Whose::Service(service) && line.what == What::Ready;
+        let wanted = |line: &&Series| {
+            line.whose == Scope::Service(ServiceId(service as u16)) && line.what == What::Ready
+        };
         let line = self.lines.iter().find(wanted)?;
         let values = |run: &Vec<f64>| if run.is_empty() { vec![0.0; self.windows] } else { run.clone() };
         Some(line.runs.iter().map(values).collect())
@@ -94,31 +99,38 @@ impl SeriesPool {
         self.width = windows.width;
         self.windows = windows.classes.first().map_or(0, Vec::len);
         self.pooled = vec![vec![None; self.windows]; windows.classes.len() + 1];
-        let mut add = |whose, what| self.lines.push(Series { whose, what, runs: Vec::new() });
-        let clients = std::iter::once(Whose::System).chain((0..model.classes.len()).map(Whose::Class));
-        for whose in clients {
+        // A scope has the series that the catalogue gives its kind.
+        let mut add = |whose: Scope, what: What| {
+            if what.metric().series.contains(&whose.kind()) {
+                self.lines.push(Series { whose, what, runs: Vec::new() });
+            }
+        };
+        let answers = |whose, add: &mut dyn FnMut(Scope, What)| {
             add(whose, What::Arrivals);
             add(whose, What::Goodput);
             FailureCause::ALL.iter().for_each(|&cause| add(whose, What::Errors(cause)));
             (0..PERCENTILES.len()).for_each(|p| add(whose, What::Percentile(p)));
+        };
+        answers(Scope::System, &mut add);
+        for c in 0..model.classes.len() {
+            answers(Scope::Class(ClassId(c as u16)), &mut add);
         }
         for (s, service) in model.services.iter().enumerate() {
+            let whose = Scope::Service(ServiceId(s as u16));
             if !service.external {
-                add(Whose::Service(s), What::Desired);
-                add(Whose::Service(s), What::Ready);
+                add(whose, What::Desired);
+                add(whose, What::Ready);
             }
             if service.slots < u32::MAX {
-                add(Whose::Service(s), What::Utilisation);
+                add(whose, What::Utilisation);
             }
-            add(Whose::Service(s), What::Queue);
+            add(whose, What::Queue);
             if calls {
-                OF_CALLS.iter().for_each(|&p| add(Whose::Service(s), What::Percentile(p)));
+                answers(whose, &mut add);
             }
         }
         for e in 0..if calls { model.edges.len() } else { 0 } {
-            add(Whose::Edge(e), What::Arrivals);
-            add(Whose::Edge(e), What::Goodput);
-            OF_CALLS.iter().for_each(|&p| add(Whose::Edge(e), What::Percentile(p)));
+            answers(Scope::Edge(EdgeId(e as u16)), &mut add);
         }
     }
 
@@ -163,31 +175,16 @@ impl SeriesPool {
     pub(super) fn rows(&self, model: &Model) -> Vec<SeriesRow> {
         let shown = self.lines.iter().filter(|line| {
             // A cause of failure that no class of this name ever had would only fill the file.
-            let silent = matches!((line.whose, line.what), (Whose::Class(_), What::Errors(_)));
+            let silent = matches!((line.whose, line.what), (Scope::Class(_), What::Errors(_)));
             !silent || line.runs.iter().any(|run| !run.is_empty())
         });
         shown.map(|line| self.row(model, line)).collect()
     }
 
     fn row(&self, model: &Model, line: &Series) -> SeriesRow {
-        let (metric, unit) = match line.what {
-            What::Arrivals => ("arrivals".to_owned(), "1/s"),
-            What::Goodput => ("goodput".to_owned(), "1/s"),
-            What::Errors(cause) => (format!("errors_{}", cause.name()), "1/s"),
-            What::Percentile(p) => (PERCENTILES[p].0.to_owned(), "s"),
-            What::Desired => ("replicas_desired".to_owned(), "pods"),
-            What::Ready => ("replicas_ready".to_owned(), "pods"),
-            What::Utilisation => ("utilisation".to_owned(), "1"),
-            What::Queue => ("queue".to_owned(), "requests"),
-        };
-        let scope = match line.whose {
-            Whose::System => scope::SYSTEM.to_owned(),
-            Whose::Class(c) => scope::class(model, c),
-            Whose::Service(s) => scope::service(model, s),
-            Whose::Edge(e) => scope::edge(model, e),
-        };
+        let (scope, metric) = (line.whose.written(model), line.what.metric());
         let points = (0..self.windows).map(|w| self.point(model, line, w)).collect();
-        SeriesRow { scope, metric, unit, points }
+        SeriesRow { scope, metric: metric.name.to_owned(), unit: metric.unit, points }
     }
 
     fn point(&self, model: &Model, line: &Series, window: usize) -> SeriesPoint {
@@ -210,7 +207,7 @@ impl SeriesPool {
     fn pooled_percentile(
         &self,
         model: &Model,
-        whose: Whose,
+        whose: Scope,
         percentile: usize,
         window: usize,
     ) -> Option<f64> {
@@ -220,10 +217,10 @@ impl SeriesPool {
             (times.count() as f64 * (1.0 - p) >= TAIL).then(|| times.quantile(p))?
         };
         let row = match whose {
-            Whose::Class(c) => self.pooled.get(c),
-            Whose::Service(s) => return of_calls(s),
-            Whose::Edge(e) => return of_calls(model.services.len() + e),
-            Whose::System => self.pooled.last(),
+            Scope::Class(c) => self.pooled.get(c.index()),
+            Scope::Service(s) => return of_calls(s.index()),
+            Scope::Edge(e) => return of_calls(model.services.len() + e.index()),
+            Scope::System => self.pooled.last(),
         }?;
         let times = row[window].as_ref().filter(|t| t.count() as f64 * (1.0 - p) >= TAIL)?;
         times.quantile(p)
@@ -252,11 +249,11 @@ struct Run<'a> {
 
 impl Run<'_> {
     /// The calls of a service or an edge in a window.
-    fn calls(&self, whose: Whose, window: usize) -> Option<&CallWindow> {
+    fn calls(&self, whose: Scope, window: usize) -> Option<&CallWindow> {
         let windows = match whose {
-            Whose::Service(s) => &self.calls?.services.get(s)?.windows,
-            Whose::Edge(e) => &self.calls?.edges.get(e)?.windows,
-            Whose::System | Whose::Class(_) => return None,
+            Scope::Service(s) => &self.calls?.services.get(s.index())?.windows,
+            Scope::Edge(e) => &self.calls?.edges.get(e.index())?.windows,
+            Scope::System | Scope::Class(_) => return None,
         };
         windows.get(window)
     }
@@ -267,16 +264,16 @@ fn has_tail(count: u64, p: f64) -> bool {
     count as f64 * (1.0 - p) >= 1.0 - 1e-9
 }
 
-fn line_value(whose: Whose, what: What, run: &Run<'_>, window: usize, seconds: f64) -> f64 {
+fn line_value(whose: Scope, what: What, run: &Run<'_>, window: usize, seconds: f64) -> f64 {
     let of_calls = matches!(what, What::Arrivals | What::Goodput | What::Percentile(_));
-    if of_calls && matches!(whose, Whose::Service(_) | Whose::Edge(_)) {
+    if of_calls && matches!(whose, Scope::Service(_) | Scope::Edge(_)) {
         return run.calls(whose, window).map_or(f64::NAN, |calls| calls_value(what, calls, seconds));
     }
     let Run { windows, merged, .. } = *run;
     let of_classes = |count: &dyn Fn(&ClassWindow) -> u64| -> f64 {
         let one = |class: &Vec<ClassWindow>| class.get(window).map_or(0, count);
         let sum: u64 = match whose {
-            Whose::Class(c) => one(&windows.classes[c]),
+            Scope::Class(c) => one(&windows.classes[c.index()]),
             _ => windows.classes.iter().map(one).sum(),
         };
         sum as f64 / seconds
@@ -287,7 +284,7 @@ fn line_value(whose: Whose, what: What, run: &Run<'_>, window: usize, seconds: f
         What::Errors(cause) => of_classes(&|w| w.failed[cause as usize]),
         What::Percentile(p) => {
             let times = match whose {
-                Whose::Class(c) => windows.classes[c].get(window).and_then(|w| w.sojourn.as_deref()),
+                Scope::Class(c) => windows.classes[c.index()].get(window).and_then(|w| w.sojourn.as_deref()),
                 _ => merged[window].as_ref(),
             };
             let p = PERCENTILES[p].1;
@@ -295,8 +292,8 @@ fn line_value(whose: Whose, what: What, run: &Run<'_>, window: usize, seconds: f
             times.and_then(|t| t.quantile(p)).unwrap_or(f64::NAN)
         }
         What::Desired | What::Ready | What::Utilisation | What::Queue => {
-            let Whose::Service(s) = whose else { return f64::NAN };
-            let row = windows.services.get(s).and_then(|rows| rows.get(window));
+            let Scope::Service(s) = whose else { return f64::NAN };
+            let row = windows.services.get(s.index()).and_then(|rows| rows.get(window));
             row.map_or(f64::NAN, |row| service_value(what, row, seconds))
         }
     }

@@ -7,6 +7,7 @@ use super::contrast::{
 };
 use super::judge::judge;
 use super::rows::{Conclusion, ObjectiveResult};
+use crate::metrics::catalogue::better;
 use crate::model::{DecisionMetric, Direction, decision_metrics};
 use crate::scenario::Difference;
 use crate::stats::{Best, DesignsDrawn, Elimination, Sample, multiple_comparison_with_best};
@@ -162,7 +163,7 @@ fn best_of(entrants: &[Entrant<'_>], indifference: Option<f64>) -> Vec<BestOf> {
     let metrics = decision_metrics(first.side.model);
     let measured: Vec<Measurements> = entrants.iter().map(Measurements::of).collect();
     let row = |metric: &DecisionMetric| {
-        let best = match metric.direction {
+        let best = match better(first.side.model, metric) {
             Direction::Small => Best::Smallest,
             Direction::Large => Best::Largest,
             Direction::Neutral => return None,

@@ -10,6 +10,8 @@ use serde::Serialize;
 use super::estimate::{Estimate, estimate_of};
 use super::rows::{ObjectiveResult, Outcome};
 use super::sweep::PointResult;
+use crate::metrics::catalogue::{self, Metric};
+use crate::model::ScopeKind;
 use crate::numerics::{exp, ln, norm_quantile, sqrt};
 use crate::stats::{correlation, wilson};
 
@@ -91,7 +93,11 @@ pub struct Uncertainty {
 }
 
 /// Metrics by which classes are judged.
-const OF_CLASS: [&str; 3] = ["mean_sojourn", "run_sojourn_p99", "success_ratio"];
+const OF_CLASS: [&Metric; 3] =
+    [&catalogue::MEAN_SOJOURN, &catalogue::RUN_SOJOURN_P99, &catalogue::SUCCESS_RATIO];
+
+/// Metrics of all classes together that stand beside them.
+const OF_SYSTEM: [&Metric; 2] = [&catalogue::ARRIVED, &catalogue::LOST];
 
 /// Takes apart what the `points` say, drawn at the shares `design[point][input]` of the inputs' laws.
 #[must_use]
@@ -105,9 +111,9 @@ pub fn uncertainty(
         points.iter().enumerate().filter_map(|(at, point)| Some((at, point.as_ref().ok()?))).collect();
     let mut metrics = Vec::new();
     for row in results.first().map(|(_, first)| first.runs.as_slice()).unwrap_or_default() {
-        let of_class = row.scope.starts_with("class/") && OF_CLASS.contains(&row.metric.as_str());
-        let of_system = row.scope == "system" && ["arrived", "lost"].contains(&row.metric.as_str());
-        if of_class || of_system {
+        let is_one = |metrics: &[&Metric]| metrics.iter().any(|metric| metric.is_called(&row.metric));
+        let of_class = ScopeKind::Class.holds(&row.scope) && is_one(&OF_CLASS);
+        if of_class || ScopeKind::System.holds(&row.scope) && is_one(&OF_SYSTEM) {
             metrics.extend(variance(&row.scope, &row.metric, &row.unit, &results, design));
         }
     }

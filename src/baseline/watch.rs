@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::decide::Watched;
 use crate::analysis::{Side, decision_samples};
+use crate::metrics::catalogue::better;
 use crate::model::{Direction, decision_metrics};
 use crate::scenario::{Allowance, Tolerance, Tolerances};
 use crate::stats::Sample;
@@ -35,7 +36,8 @@ pub fn measure(side: Side<'_>) -> Vec<Measured> {
     let samples = decision_samples(side, &metrics);
     let rows = metrics.into_iter().zip(samples).map(|(metric, sample)| {
         let (sample, unit) = sample.map_or((None, String::new()), |(sample, unit)| (Some(sample), unit));
-        Measured { key: metric.key, unit, direction: metric.direction, is_judged: metric.is_judged, sample }
+        let direction = better(side.model, &metric);
+        Measured { key: metric.key, unit, direction, is_judged: metric.is_judged, sample }
     });
     rows.collect()
 }

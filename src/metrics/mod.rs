@@ -1,6 +1,7 @@
 //! Recorders and the record of one replication.
 
 mod calls;
+pub mod catalogue;
 mod cause;
 mod integral;
 mod merge;

@@ -18,10 +18,27 @@ pub enum Direction {
 pub enum Subject {
     /// The measure of the objective with this index.
     Objective(usize),
-    /// A metric of a scope, by its name in results.
-    Metric(Scope, &'static str),
+    /// A figure of a scope.
+    Metric(Scope, Figure),
     /// Replica-hours of all services with pods together.
     ReplicaHours,
+}
+
+/// What comparisons look at beside objectives. The catalogue of metrics knows its name, unit, and which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Figure {
+    /// 99 % quantile of the response time.
+    P99,
+    /// Mean response time.
+    Mean,
+    /// Share that was answered well.
+    Success,
+    /// Requests that were not.
+    Lost,
+    /// Their worth.
+    LostValue,
+    /// Busy share of slots.
+    Utilisation,
 }
 
 /// A metric that a comparison looks at.
@@ -31,8 +48,6 @@ pub struct DecisionMetric {
     pub key: String,
     /// Where its value comes from.
     pub subject: Subject,
-    /// Which way is better.
-    pub direction: Direction,
     /// Whether a check judges it although nobody names a tolerance for it.
     pub is_judged: bool,
 }
@@ -42,32 +57,34 @@ pub struct DecisionMetric {
 #[must_use]
 pub fn decision_metrics(model: &Model) -> Vec<DecisionMetric> {
     let mut found: Vec<DecisionMetric> = Vec::new();
-    let mut put = |key: String, subject, direction, is_judged| {
+    let mut put = |key: String, subject, is_judged| {
         if found.iter().all(|metric| metric.key != key) {
-            found.push(DecisionMetric { key, subject, direction, is_judged });
+            found.push(DecisionMetric { key, subject, is_judged });
         }
     };
     for (at, objective) in model.objectives.iter().enumerate() {
-        let direction = if objective.measure.wants_small() { Direction::Small } else { Direction::Large };
-        put(objective.head(model), Subject::Objective(at), direction, true);
+        put(objective.head(model), Subject::Objective(at), true);
     }
     for (at, class) in model.classes.iter().enumerate() {
         let scope = Scope::Class(ClassId(at as u16));
-        let of = |metric| Subject::Metric(scope, metric);
-        put(format!("{} p99", class.name), of("sojourn_p99"), Direction::Small, true);
-        put(format!("{} mean", class.name), of("mean_sojourn"), Direction::Small, true);
-        put(format!("{} success", class.name), of("success_ratio"), Direction::Large, true);
+        put(format!("{} p99", class.name), Subject::Metric(scope, Figure::P99), true);
+        put(format!("{} mean", class.name), Subject::Metric(scope, Figure::Mean), true);
+        put(format!("{} success", class.name), Subject::Metric(scope, Figure::Success), true);
     }
-    put("lost".to_owned(), Subject::Metric(Scope::System, "lost"), Direction::Small, false);
+    put("lost".to_owned(), Subject::Metric(Scope::System, Figure::Lost), false);
     if model.classes.iter().any(|class| class.value.is_some()) {
-        put("lost_value".to_owned(), Subject::Metric(Scope::System, "lost_value"), Direction::Small, false);
+        put("lost_value".to_owned(), Subject::Metric(Scope::System, Figure::LostValue), false);
     }
     if model.services.iter().any(|service| !service.external) {
-        put("cost".to_owned(), Subject::ReplicaHours, Direction::Small, false);
+        put("cost".to_owned(), Subject::ReplicaHours, false);
     }
-    for (at, service) in model.services.iter().enumerate().filter(|(_, s)| s.slots < u32::MAX) {
-        let subject = Subject::Metric(Scope::Service(ServiceId(at as u16)), "utilisation");
-        put(format!("service/{} utilisation", service.name), subject, Direction::Neutral, false);
+    for (at, _) in model.services.iter().enumerate().filter(|(_, service)| service.slots < u32::MAX) {
+        let scope = Scope::Service(ServiceId(at as u16));
+        put(
+            format!("{} utilisation", scope.written(model)),
+            Subject::Metric(scope, Figure::Utilisation),
+            false,
+        );
     }
     found
 }

@@ -19,7 +19,7 @@ mod traffic;
 
 pub use crate::policy::{Balancer, Scaler};
 pub use class::{Class, Patience, PatienceUntil};
-pub use decision::{DecisionMetric, Direction, Subject, decision_metrics};
+pub use decision::{DecisionMetric, Direction, Figure, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
 pub use objective::{Comparison, Measure, Objective, ShareKind, WaitKind};
 pub use plan::{After, InputPlan, Limits, Mode, NamedWindow, RunPlan, WarmUp};

@@ -30,6 +30,17 @@ impl ScopeKind {
         }
     }
 
+    /// What stands above a table of them.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::System => "All requests",
+            Self::Class => "Classes",
+            Self::Service => "Services",
+            Self::Edge => "Calls between services",
+        }
+    }
+
     /// The scope of this kind called `name`, as results write it: `class/NAME`; there is one system, and it has no name.
     #[must_use]
     pub fn called(self, name: &str) -> String {

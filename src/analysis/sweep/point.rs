@@ -4,17 +4,16 @@ use crate::analysis::estimate::{CONFIDENCE, Estimate, estimate_of};
 use crate::analysis::judge::{judge, met_by_run};
 use crate::analysis::pool::Pool;
 use crate::analysis::rows::{Conclusion, MetricRow, Named, ObjectiveResult};
-use crate::analysis::scope;
-use crate::metrics::Stopped;
-use crate::model::Model;
+use crate::metrics::{Stopped, catalogue};
+use crate::model::{Model, ScopeKind};
 use crate::scenario::axis::Level;
 use crate::stats::{Sample, wilson};
 
 /// Share of runs that missed an objective: the risk of a point.
-pub const RISK: &str = "runs_missing_objectives";
+pub const RISK: &str = catalogue::RUNS_MISSING_OBJECTIVES.name;
 
 /// Hours of pods of all services: what a point costs until prices exist.
-pub const COST: &str = "replica_hours";
+pub const COST: &str = catalogue::REPLICA_HOURS.name;
 
 /// One metric of one replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,12 +112,13 @@ pub fn point_result(
 ) -> PointResult {
     let (objectives, conclusion) = judge(model, pool);
     let mut metrics: Vec<MetricRow> = Vec::new();
-    let mut push = |metric: &str, unit: &'static str, estimate: Option<Estimate>| {
-        let (scope, metric) = (scope::SYSTEM.to_owned(), metric.to_owned());
-        metrics.extend(estimate.map(|estimate| MetricRow { scope, metric, unit: unit.into(), estimate }));
+    let mut push = |metric: &catalogue::Metric, estimate: Option<Estimate>| {
+        let (scope, name) = (ScopeKind::System.called(""), metric.name.to_owned());
+        let row = |estimate| MetricRow { scope, metric: name, unit: metric.unit.into(), estimate };
+        metrics.extend(estimate.map(row));
     };
-    push(RISK, "1", risk(model, pool));
-    push(COST, "h", cost(pool));
+    push(&catalogue::RUNS_MISSING_OBJECTIVES, risk(model, pool));
+    push(&catalogue::REPLICA_HOURS, cost(pool));
     let mut estimates = pool.estimates();
     estimates.extend(pool.health.rows());
     metrics.extend(estimates.into_iter().map(Named::into_row));
@@ -158,7 +158,7 @@ fn risk(model: &Model, pool: &Pool) -> Option<Estimate> {
 /// Pod hours of all services together, run by run.
 fn cost(pool: &Pool) -> Option<Estimate> {
     let mut sum: Option<Sample> = None;
-    for row in pool.samples().into_iter().filter(|row| row.metric == "replica_hours") {
+    for row in pool.samples().into_iter().filter(|row| row.metric == COST) {
         match &mut sum {
             None => sum = Some(row.sample),
             Some(sum) => {
@@ -177,7 +177,7 @@ fn cost(pool: &Pool) -> Option<Estimate> {
 fn run_rows(pool: &Pool) -> Vec<RunRow> {
     let row = |(at, name): (usize, &crate::analysis::pool::Name)| RunRow {
         scope: name.scope.clone(),
-        metric: name.metric.to_string(),
+        metric: name.name.to_string(),
         unit: name.unit.to_string(),
         values: pool.run_values(at),
     };

@@ -5,8 +5,10 @@ use serde::Serialize;
 use super::effects::{FactorEffect, Measure, effects, label};
 use super::pareto::{front, tradeoff};
 use super::point::{COST, PointResult, RISK, SweepPoint};
-use crate::analysis::rows::Outcome;
+use crate::analysis::rows::{MetricRow, Outcome};
 use crate::analysis::summary::Assumption;
+use crate::metrics::catalogue::{Metric, REPLICA_HOURS, RUNS_MISSING_OBJECTIVES, SOJOURN_P99};
+use crate::model::ScopeKind;
 
 /// Version of the layout of `sweep.json`.
 pub const SWEEP_VERSION: u32 = 1;
@@ -156,16 +158,17 @@ pub fn summarize_sweep(
 /// of the first classes. Those that are the same at all points say nothing and stay out, unless all are.
 fn measures(points: &[SweepPoint]) -> Vec<Measure> {
     let Some(first) = points.iter().find_map(SweepPoint::result) else { return Vec::new() };
-    let metric = |scope: &str, metric: &str, unit: &str| Measure {
+    let metric = |scope: &str, metric: &Metric| Measure {
         scope: scope.to_owned(),
-        metric: metric.to_owned(),
-        unit: unit.to_owned(),
+        metric: metric.name.to_owned(),
+        unit: metric.unit.to_owned(),
         limit: None,
-        values: points.iter().map(|point| Some(point.result()?.metric(scope, metric)?.mean)).collect(),
+        values: points.iter().map(|point| Some(point.result()?.metric(scope, metric.name)?.mean)).collect(),
     };
+    let system = ScopeKind::System.called("");
     let mut all = Vec::new();
     if !first.objectives.is_empty() {
-        all.push(metric("system", RISK, "1"));
+        all.push(metric(&system, &RUNS_MISSING_OBJECTIVES));
     }
     for objective in first.objectives.iter().take(OBJECTIVES_SHOWN) {
         let of_point = |point: &SweepPoint| {
@@ -181,12 +184,11 @@ fn measures(points: &[SweepPoint]) -> Vec<Measure> {
         });
     }
     if first.objectives.is_empty() {
-        let classes =
-            first.metrics.iter().filter(|row| row.metric == "sojourn_p99" && row.scope.starts_with("class/"));
+        let classes = first.metrics.iter().filter(|row| is_p99_of_class(row));
         let classes: Vec<String> = classes.map(|row| row.scope.clone()).take(CLASSES_SHOWN).collect();
-        all.extend(classes.iter().map(|scope| metric(scope, "sojourn_p99", "s")));
+        all.extend(classes.iter().map(|scope| metric(scope, &SOJOURN_P99)));
     }
-    all.push(metric("system", COST, "h"));
+    all.push(metric(&system, &REPLICA_HOURS));
     let moves = |measure: &Measure| {
         let mut values = measure.values.iter().flatten();
         values.next().is_some_and(|first| values.any(|value| value != first))
@@ -233,22 +235,27 @@ fn heat_map(
     Some(HeatMap { across: across.factors.clone(), up: up.factors.clone(), columns, rows, cells })
 }
 
+/// Whether a row is the p99 of a class.
+fn is_p99_of_class(row: &MetricRow) -> bool {
+    row.metric == SOJOURN_P99.name && ScopeKind::Class.holds(&row.scope)
+}
+
 /// Cost against risk; where the risk is the same everywhere, against the slowest class's p99.
 fn weigh(points: &[SweepPoint]) -> Option<Tradeoff> {
+    let system = ScopeKind::System.called("");
+    let slowest_name = format!("slowest {}", SOJOURN_P99.name);
     let slowest = |result: &PointResult| {
-        let of_class = result
-            .metrics
-            .iter()
-            .filter(|row| row.metric == "sojourn_p99" && row.scope.starts_with("class/"));
+        let of_class = result.metrics.iter().filter(|row| is_p99_of_class(row));
         of_class.map(|row| row.estimate.mean).max_by(f64::total_cmp)
     };
-    type Weight<'a> = (&'static str, &'static str, &'a dyn Fn(&PointResult) -> Option<f64>);
-    let risk = |result: &PointResult| Some(result.metric("system", RISK)?.mean);
-    let weights: [Weight<'_>; 2] = [(RISK, "1", &risk), ("slowest sojourn_p99", "s", &slowest)];
+    type Weight<'a> = (&'a str, &'static str, &'a dyn Fn(&PointResult) -> Option<f64>);
+    let risk = |result: &PointResult| Some(result.metric(&system, RISK)?.mean);
+    let weights: [Weight<'_>; 2] =
+        [(RISK, RUNS_MISSING_OBJECTIVES.unit, &risk), (&slowest_name, SOJOURN_P99.unit, &slowest)];
     for (name, unit, weight) in weights {
         let point = |(at, point): (usize, &SweepPoint)| {
             let result = point.result()?;
-            Some((at, result.metric("system", COST)?.mean, weight(result)?))
+            Some((at, result.metric(&system, COST)?.mean, weight(result)?))
         };
         let found: Vec<_> = points.iter().enumerate().filter_map(point).collect();
         let pairs: Vec<(f64, f64)> = found.iter().map(|&(_, cost, risk)| (cost, risk)).collect();
