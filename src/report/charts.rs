@@ -4,7 +4,14 @@ use super::chart::{Chart, Limit, Quantity};
 use super::line::{Line, Stroke};
 use super::number::human;
 use super::observed;
+use super::view::SYSTEM;
 use crate::analysis::{ObjectiveResult, ObservedRow, SeriesRow, Summary};
+use crate::metrics::FailureCause;
+use crate::metrics::catalogue::{
+    self, ARRIVALS, GOODPUT, Metric, QUEUE, REPLICAS_DESIRED, REPLICAS_READY, SOJOURN, SOJOURN_P50,
+    SOJOURN_P95, SOJOURN_P99, UTILISATION, WITHIN,
+};
+use crate::model::ScopeKind;
 
 /// Scopes that share one chart at most; more lines cannot be told apart.
 const MOST_LINES: usize = 7;
@@ -24,10 +31,14 @@ pub struct DrawnChart {
 #[must_use]
 pub fn charts(summary: &Summary) -> Vec<DrawnChart> {
     let mut all = vec![traffic(summary), failures(summary)];
-    all.extend(scopes(summary, "class/", "sojourn_p99").iter().map(|scope| response_time(summary, scope)));
-    all.extend(scopes(summary, "service/", "replicas_ready").iter().map(|scope| replicas(summary, scope)));
-    all.push(services(summary, "utilisation", "Utilisation", "busy share of slots", Quantity::Share));
-    all.push(services(summary, "queue", "Requests waiting", "requests", Quantity::Count));
+    all.extend(
+        scopes(summary, ScopeKind::Class, &SOJOURN_P99).iter().map(|scope| response_time(summary, scope)),
+    );
+    all.extend(
+        scopes(summary, ScopeKind::Service, &REPLICAS_READY).iter().map(|scope| replicas(summary, scope)),
+    );
+    all.push(services(summary, &UTILISATION, "Utilisation", "busy share of slots", Quantity::Share));
+    all.push(services(summary, &QUEUE, "Requests waiting", "requests", Quantity::Count));
     let others = summary.observed.iter().filter(|row| !observed::has_chart(row));
     all.extend(others.map(|row| measured(summary, row)));
     let mut drawn: Vec<DrawnChart> = Vec::new();
@@ -52,51 +63,56 @@ fn traffic(summary: &Summary) -> Chart {
         "requests per second",
         Quantity::Rate,
     );
-    chart.lines.extend(line(summary, "system", "arrivals", "offered", 6, Stroke::Dashed, false));
-    chart.lines.extend(line(summary, "system", "goodput", "answered well (goodput)", 0, Stroke::Solid, true));
-    for (nth, (metric, label)) in [("arrivals", "offered"), ("goodput", "goodput")].into_iter().enumerate() {
-        chart.lines.extend(observed::line(summary, "system", metric, label, nth));
+    chart.lines.extend(line(summary, SYSTEM, ARRIVALS.name, "offered", 6, Stroke::Dashed, false));
+    chart.lines.extend(line(
+        summary,
+        SYSTEM,
+        GOODPUT.name,
+        "answered well (goodput)",
+        0,
+        Stroke::Solid,
+        true,
+    ));
+    for (nth, (metric, label)) in [(ARRIVALS, "offered"), (GOODPUT, GOODPUT.name)].into_iter().enumerate() {
+        chart.lines.extend(observed::line(summary, SYSTEM, metric.name, label, nth));
     }
     chart
 }
 
 fn failures(summary: &Summary) -> Chart {
     let mut chart = empty(summary, "failures", "Failures by cause", "requests per second", Quantity::Rate);
-    let rows = summary.series.iter().filter(|r| r.scope == "system" && r.metric.starts_with("errors_"));
-    let some = rows.filter(|r| r.points.iter().any(|p| p.mean.is_some_and(|m| m > 0.0)));
-    for (i, row) in some.take(MOST_LINES).enumerate() {
-        let cause = row.metric.trim_start_matches("errors_").replace('_', " ");
+    let row = |cause: FailureCause| {
+        let metric = catalogue::errors_by(cause);
+        let row = summary.series.iter().find(|row| row.scope == SYSTEM && row.metric == metric.name)?;
+        Some((row, cause.name().replace('_', " ")))
+    };
+    let some = FailureCause::ALL.into_iter().filter_map(row);
+    let some = some.filter(|(row, _)| row.points.iter().any(|p| p.mean.is_some_and(|m| m > 0.0)));
+    for (i, (row, cause)) in some.take(MOST_LINES).enumerate() {
         chart.lines.push(from_row(row, &cause, i, Stroke::Solid, true));
     }
     chart
 }
 
 fn response_time(summary: &Summary, scope: &str) -> Chart {
-    let (class, title) = match scope.strip_prefix("class/") {
+    let (class, title) = match ScopeKind::Class.name_in(scope) {
         Some(class) => (class, format!("Response time of {class}, by arrival time")),
         None => (scope, "Response time, by arrival time".to_owned()),
     };
     let name = format!("response-time-{}", stem(class));
     let mut chart = empty(summary, &name, &title, "response time", Quantity::Time);
-    let percentiles = [("sojourn_p50", "p50", 2), ("sojourn_p95", "p95", 0), ("sojourn_p99", "p99", 1)];
-    for (metric, label, colour) in percentiles {
-        chart.lines.extend(line(
-            summary,
-            scope,
-            metric,
-            label,
-            colour,
-            Stroke::Solid,
-            metric == "sojourn_p99",
-        ));
+    let percentiles = [(SOJOURN_P50, 2), (SOJOURN_P95, 0), (SOJOURN_P99, 1)];
+    for (metric, colour) in &percentiles {
+        let band = *metric == SOJOURN_P99;
+        chart.lines.extend(line(summary, scope, metric.name, metric.heading, *colour, Stroke::Solid, band));
     }
-    for (nth, (metric, label, _)) in percentiles.iter().enumerate() {
-        chart.lines.extend(observed::line(summary, scope, metric, label, nth));
+    for (nth, (metric, _)) in percentiles.iter().enumerate() {
+        chart.lines.extend(observed::line(summary, scope, metric.name, metric.heading, nth));
     }
-    chart.note = thin(summary, scope, &percentiles.map(|(metric, label, _)| (metric, label)));
+    chart.note = thin(summary, scope, &percentiles.map(|(metric, _)| metric));
     let ours = || summary.objectives.iter().filter(|o| o.scope == scope);
-    let quantiles = ours().filter(|o| o.metric.starts_with("sojourn_"));
-    let shares = ours().filter(|o| o.metric.starts_with("within_"));
+    let quantiles = ours().filter(|o| SOJOURN.percentile_in(&o.metric).is_some());
+    let shares = ours().filter(|o| WITHIN.is_called(&o.metric));
     for limit in quantiles.chain(shares).filter_map(time_limit) {
         // Rules that share a limit share a line; the quantile's says more.
         if !chart.limits.iter().any(|l| l.value == limit.value) {
@@ -107,25 +123,25 @@ fn response_time(summary: &Summary, scope: &str) -> Chart {
 }
 
 /// Says which percentiles have gaps: a line that stops would read as if nothing had come any more.
-fn thin(summary: &Summary, scope: &str, percentiles: &[(&str, &str)]) -> Option<String> {
-    let row = |metric: &str| summary.series.iter().find(|r| r.scope == scope && r.metric == metric);
-    let arrivals = row("arrivals");
+fn thin(summary: &Summary, scope: &str, percentiles: &[Metric]) -> Option<String> {
+    let row = |metric: &Metric| summary.series.iter().find(|r| r.scope == scope && r.metric == metric.name);
+    let arrivals = row(&ARRIVALS);
     let came =
         |at: usize| arrivals.is_none_or(|r| r.points.get(at).and_then(|p| p.mean).is_some_and(|m| m > 0.0));
-    let gaps = |metric: &str| {
+    let gaps = |metric: &&Metric| {
         row(metric).is_some_and(|r| r.points.iter().enumerate().any(|(at, p)| p.mean.is_none() && came(at)))
     };
-    let some: Vec<_> = percentiles.iter().filter(|p| gaps(p.0)).map(|p| p.1).collect();
+    let some: Vec<_> = percentiles.iter().filter(gaps).map(|metric| metric.heading).collect();
     (!some.is_empty()).then(|| format!("no {} where a window has too few answers", some.join(", ")))
 }
 
 /// The limit of an objective on response times, quantile or `within`.
 fn time_limit(objective: &ObjectiveResult) -> Option<Limit> {
-    if let Some(within) = objective.metric.strip_prefix("within_") {
+    if let Some(within) = objective.metric.strip_prefix(WITHIN.name) {
         let value = within.trim_end_matches('s').parse().ok()?;
         return Some(Limit { value, label: format!("objective within {}", human(value, "s")) });
     }
-    let quantile = objective.metric.strip_prefix("sojourn_")?;
+    let quantile = SOJOURN.percentile_in(&objective.metric)?;
     let value = human(objective.limit, "s");
     Some(Limit {
         value: objective.limit,
@@ -134,15 +150,15 @@ fn time_limit(objective: &ObjectiveResult) -> Option<Limit> {
 }
 
 fn replicas(summary: &Summary, scope: &str) -> Chart {
-    let service = scope.trim_start_matches("service/");
+    let service = ScopeKind::Service.name_in(scope).unwrap_or(scope);
     let name = format!("replicas-{}", stem(service));
     let mut chart = empty(summary, &name, &format!("Pods of {service}"), "pods", Quantity::Count);
-    chart.lines.extend(line(summary, scope, "replicas_desired", "desired", 1, Stroke::DashedSteps, false));
-    chart.lines.extend(line(summary, scope, "replicas_ready", "ready", 0, Stroke::Steps, true));
+    chart.lines.extend(line(summary, scope, REPLICAS_DESIRED.name, "desired", 1, Stroke::DashedSteps, false));
+    chart.lines.extend(line(summary, scope, REPLICAS_READY.name, "ready", 0, Stroke::Steps, true));
     for (nth, (metric, label)) in
-        [("replicas_ready", "ready"), ("replicas_desired", "desired")].into_iter().enumerate()
+        [(REPLICAS_READY, "ready"), (REPLICAS_DESIRED, "desired")].into_iter().enumerate()
     {
-        chart.lines.extend(observed::line(summary, scope, metric, label, nth));
+        chart.lines.extend(observed::line(summary, scope, metric.name, label, nth));
     }
     let need = summary.needs.iter().find(|n| n.service == service);
     let needed = need.and_then(|need| Some((need.needed?, need.origin())));
@@ -153,18 +169,18 @@ fn replicas(summary: &Summary, scope: &str) -> Chart {
 
 fn services(
     summary: &Summary,
-    metric: &str,
+    metric: &Metric,
     title: &str,
     y_label: &'static str,
     quantity: Quantity,
 ) -> Chart {
-    let mut chart = empty(summary, &stem(metric), title, y_label, quantity);
-    let shown = scopes(summary, "service/", metric);
+    let mut chart = empty(summary, &stem(metric.name), title, y_label, quantity);
+    let shown = scopes(summary, ScopeKind::Service, metric);
     for (i, scope) in shown.iter().take(MOST_LINES).enumerate() {
-        let label = scope.trim_start_matches("service/");
+        let label = ScopeKind::Service.name_in(scope).unwrap_or(scope);
         let only = shown.len() == 1;
-        chart.lines.extend(line(summary, scope, metric, label, i, Stroke::Solid, only));
-        chart.lines.extend(observed::line(summary, scope, metric, label, i));
+        chart.lines.extend(line(summary, scope, metric.name, label, i, Stroke::Solid, only));
+        chart.lines.extend(observed::line(summary, scope, metric.name, label, i));
     }
     if shown.len() > MOST_LINES {
         chart.title.push_str(&format!(" (first {MOST_LINES} of {} services)", shown.len()));
@@ -211,8 +227,8 @@ fn empty(summary: &Summary, name: &str, title: &str, y_label: &'static str, quan
 }
 
 /// Scopes of a kind that have this series, in the summary's order.
-fn scopes(summary: &Summary, prefix: &str, metric: &str) -> Vec<String> {
-    let rows = summary.series.iter().filter(|r| r.metric == metric && r.scope.starts_with(prefix));
+fn scopes(summary: &Summary, kind: ScopeKind, metric: &Metric) -> Vec<String> {
+    let rows = summary.series.iter().filter(|r| r.metric == metric.name && kind.holds(&r.scope));
     rows.map(|r| r.scope.clone()).collect()
 }
 

@@ -4,6 +4,8 @@ use super::csv::push_line;
 use super::line::{Line, Stroke};
 use super::number::{human, plain, share, shortest};
 use crate::analysis::{ObservedRow, Summary};
+use crate::metrics::catalogue::{self, Metric};
+use crate::model::ScopeKind;
 
 /// Indices into the palette of measured lines: none of them is a simulated line's beside it.
 const COLOURS: [usize; 3] = [3, 4, 5];
@@ -69,12 +71,18 @@ pub(super) fn line(summary: &Summary, scope: &str, metric: &str, label: &str, nt
 
 /// Whether a chart that every report has shows this series.
 pub(super) fn has_chart(row: &ObservedRow) -> bool {
-    let kind = row.scope.split('/').next().unwrap_or_default();
-    match row.metric.as_str() {
-        "arrivals" | "goodput" => kind == "system",
-        "replicas_desired" | "replicas_ready" | "utilisation" | "queue" => kind == "service",
-        metric => metric.starts_with("sojourn_") && kind == "class",
-    }
+    const OF_SYSTEM: [&Metric; 2] = [&catalogue::ARRIVALS, &catalogue::GOODPUT];
+    const OF_SERVICES: [&Metric; 4] = [
+        &catalogue::REPLICAS_DESIRED,
+        &catalogue::REPLICAS_READY,
+        &catalogue::UTILISATION,
+        &catalogue::QUEUE,
+    ];
+    let is_one = |metrics: &[&Metric]| metrics.iter().any(|metric| metric.is_called(&row.metric));
+    let of = |kind: ScopeKind| kind.holds(&row.scope);
+    of(ScopeKind::System) && is_one(&OF_SYSTEM)
+        || of(ScopeKind::Service) && is_one(&OF_SERVICES)
+        || of(ScopeKind::Class) && catalogue::SOJOURN.percentile_in(&row.metric).is_some()
 }
 
 #[cfg(test)]

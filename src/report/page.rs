@@ -6,6 +6,8 @@ use super::number::{about, clock, instant, plain, thousands};
 use super::observed;
 use super::view;
 use crate::analysis::{Assumption, ObjectiveResult, Outcome, RecoveryEstimate, Summary};
+use crate::metrics::catalogue::{LOST, SOJOURN_P50, SOJOURN_P99};
+use crate::model::ScopeKind;
 
 /// Where a result comes from: what makes it repeatable.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +30,8 @@ pub fn html(summary: &Summary, origin: &Origin) -> String {
     body.push_str(&section("Pods at T0", &needs(summary)));
     body.push_str(&section("Over time", &drawings(summary)));
     body.push_str(&section("Measured beside simulated", &measured(summary)));
-    for (kind, title) in view::TABLES.iter().zip(["Classes", "Services", "Calls between services"]) {
-        body.push_str(&section(title, &table(&view::cells(summary, kind))));
+    for kind in view::tables() {
+        body.push_str(&section(kind.title(), &table(&view::cells(summary, kind))));
     }
     body.push_str(&section("Theory beside simulation", &theory(summary)));
     let doubt = summary.uncertainty.as_ref().map(super::doubt::html).unwrap_or_default();
@@ -96,18 +98,17 @@ fn cards(summary: &Summary) -> Vec<(String, String, String)> {
             format!("{}: {what} ({})", need.service, need.origin()),
         ));
     }
-    if let Some(lost) = view::metric(summary, "system", "lost") {
-        let worth =
-            summary.metrics.iter().find(|r| r.scope == "system" && r.metric.starts_with("lost_value"));
-        let more = worth
+    if let Some(lost) = view::metric(summary, view::SYSTEM, &LOST) {
+        let more = view::money(summary)
+            .next()
             .map_or("a run".to_owned(), |w| format!("a run, worth {} {}", plain(w.estimate.mean), w.unit));
         all.push(("Requests lost".to_owned(), plain(lost.estimate.mean), more));
     }
     all.extend(summary.recovery.as_ref().map(recovered));
     if let Some(class) = view::first_class(summary)
-        && let Some(p99) = view::metric(summary, &format!("class/{class}"), "sojourn_p99")
+        && let Some(p99) = view::metric(summary, &ScopeKind::Class.called(class), &SOJOURN_P99)
     {
-        let p50 = view::shown(summary, &format!("class/{class}"), "sojourn_p50");
+        let p50 = view::shown(summary, &ScopeKind::Class.called(class), &SOJOURN_P50);
         let value = super::number::duration(p99.estimate.mean);
         all.push((format!("p99 of {class}"), value, format!("of those answered; p50 {p50}")));
     }

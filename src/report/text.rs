@@ -54,7 +54,7 @@ pub fn text(summary: &Summary, options: &TextOptions) -> String {
     if let Some(recovery) = &summary.recovery {
         out.paragraph(&view::recovery(recovery), 0, None);
     }
-    for kind in &view::TABLES {
+    for kind in view::tables() {
         out.table(&view::cells(summary, kind));
     }
     if !summary.observed.is_empty() {

@@ -5,34 +5,35 @@ use crate::analysis::{
     Estimate, MetricRow, ObjectiveResult, Outcome, RecoveryEstimate, RunFacts, ServiceNeed, Summary,
     TheoryRow,
 };
+use crate::metrics::catalogue::{LOST, LOST_VALUE, Metric, Reading, SOJOURN_P99, columns};
+use crate::model::ScopeKind;
+
+/// All classes together, as results write it.
+pub(super) const SYSTEM: &str = ScopeKind::System.word();
 
 /// The estimate of a metric, if the summary has it.
-pub(super) fn metric<'a>(summary: &'a Summary, scope: &str, name: &str) -> Option<&'a MetricRow> {
-    summary.metrics.iter().find(|row| row.scope == scope && row.metric == name)
+pub(super) fn metric<'a>(summary: &'a Summary, scope: &str, metric: &Metric) -> Option<&'a MetricRow> {
+    summary.metrics.iter().find(|row| row.scope == scope && row.metric == metric.name)
 }
 
 /// Mean of a metric as people read it; `-` if the summary does not have it.
-pub(super) fn shown(summary: &Summary, scope: &str, name: &str) -> String {
-    let Some(row) = metric(summary, scope, name) else { return "-".to_owned() };
-    match row.unit.as_ref() {
-        "s" => duration(row.estimate.mean),
-        "1" if is_factor(name) => plain(row.estimate.mean),
-        "1" => share(row.estimate.mean),
-        "requests" | "pods" | "1/s" => plain(row.estimate.mean),
-        unit => human(row.estimate.mean, unit),
+pub(super) fn shown(summary: &Summary, scope: &str, of: &Metric) -> String {
+    let Some(row) = metric(summary, scope, of) else { return "-".to_owned() };
+    let mean = row.estimate.mean;
+    match (of.reading, row.unit.as_ref()) {
+        (Reading::Factor, _) => plain(mean),
+        (Reading::Share | Reading::Load, _) => share(mean),
+        (_, "s") => duration(mean),
+        (_, "requests" | "pods" | "1/s") => plain(mean),
+        (_, unit) => human(mean, unit),
     }
 }
 
-/// Dimensionless metrics that are factors rather than shares.
-fn is_factor(name: &str) -> bool {
-    name.contains("slowdown") || name.contains("per_") || name.contains("in_system") || name.contains("queue")
-}
-
 /// Names of a kind of scope, in the summary's order.
-pub(super) fn names<'a>(summary: &'a Summary, prefix: &str) -> Vec<&'a str> {
+pub(super) fn names(summary: &Summary, kind: ScopeKind) -> Vec<&str> {
     let mut all: Vec<&str> = Vec::new();
     for row in &summary.metrics {
-        if let Some(name) = row.scope.strip_prefix(prefix)
+        if let Some(name) = kind.name_in(&row.scope)
             && !all.contains(&name)
         {
             all.push(name);
@@ -41,72 +42,26 @@ pub(super) fn names<'a>(summary: &'a Summary, prefix: &str) -> Vec<&'a str> {
     all
 }
 
-/// One table: heading of the first column, further headings with the metric they show.
-pub(super) struct MetricTable {
-    pub(super) prefix: &'static str,
-    pub(super) heading: &'static str,
-    pub(super) columns: &'static [(&'static str, &'static str)],
+/// Kinds of scopes that have a table.
+pub(super) fn tables() -> impl Iterator<Item = ScopeKind> {
+    ScopeKind::ALL.into_iter().filter(|kind| !columns(*kind).is_empty())
 }
 
-/// The first numbers of classes, services and edges. Columns without a single value are left out.
-pub(super) const TABLES: [MetricTable; 3] = [
-    MetricTable {
-        prefix: "class/",
-        heading: "class",
-        columns: &[
-            ("offered/s", "arrival_rate"),
-            ("goodput/s", "goodput"),
-            ("success", "success_ratio"),
-            ("lost", "lost"),
-            ("lost value", "lost_value"),
-            ("p50", "sojourn_p50"),
-            ("p95", "sojourn_p95"),
-            ("p99", "sojourn_p99"),
-        ],
-    },
-    MetricTable {
-        prefix: "service/",
-        heading: "service",
-        columns: &[
-            ("slots busy", "utilisation"),
-            ("cpu/request", "cpu_utilisation"),
-            ("mean queue", "mean_queue_length"),
-            ("peak queue", "peak_queue"),
-            ("rejected", "blocking_probability"),
-            ("pods mean", "replicas_mean"),
-            ("pods max", "replicas_max"),
-            ("p99", "sojourn_p99"),
-        ],
-    },
-    MetricTable {
-        prefix: "edge/",
-        heading: "edge",
-        columns: &[
-            ("calls", "calls"),
-            ("tries per call", "attempts_per_call"),
-            ("timed out", "timed_out_ratio"),
-            ("failed", "failed_ratio"),
-            ("p50", "sojourn_p50"),
-            ("p99", "sojourn_p99"),
-        ],
-    },
-];
-
-/// The cells of a table, headings first; empty if there is nothing to show.
-pub(super) fn cells(summary: &Summary, table: &MetricTable) -> Vec<Vec<String>> {
-    let rows = names(summary, table.prefix);
-    let scope = |name: &str| format!("{}{name}", table.prefix);
-    let used =
-        |metric_name: &str| rows.iter().any(|name| metric(summary, &scope(name), metric_name).is_some());
-    let columns: Vec<_> = table.columns.iter().filter(|c| used(c.1)).collect();
+/// The first numbers of a kind of scope, headings first; empty if there is nothing to show. Columns without a single value
+/// are left out.
+pub(super) fn cells(summary: &Summary, kind: ScopeKind) -> Vec<Vec<String>> {
+    let rows: Vec<(&str, String)> =
+        names(summary, kind).into_iter().map(|name| (name, kind.called(name))).collect();
+    let used = |of: &&Metric| rows.iter().any(|(_, scope)| metric(summary, scope, of).is_some());
+    let columns: Vec<&Metric> = columns(kind).iter().copied().filter(used).collect();
     if columns.is_empty() {
         return Vec::new();
     }
-    let mut all = vec![vec![table.heading.to_owned()]];
-    all[0].extend(columns.iter().map(|c| c.0.to_owned()));
-    for name in rows {
-        let mut line = vec![name.to_owned()];
-        line.extend(columns.iter().map(|c| shown(summary, &scope(name), c.1)));
+    let mut all = vec![vec![kind.word().to_owned()]];
+    all[0].extend(columns.iter().map(|of| of.heading.to_owned()));
+    for (name, scope) in &rows {
+        let mut line = vec![(*name).to_owned()];
+        line.extend(columns.iter().map(|of| shown(summary, scope, of)));
         all.push(line);
     }
     all
@@ -182,10 +137,11 @@ pub(super) fn remarks(objective: &ObjectiveResult) -> Vec<String> {
 
 /// The class whose response time comes first: that of the first objective about a class, else the slowest.
 pub(super) fn first_class(summary: &Summary) -> Option<&str> {
-    let known = names(summary, "class/");
-    let p99 =
-        |name: &str| metric(summary, &format!("class/{name}"), "sojourn_p99").map(|row| row.estimate.mean);
-    let mut promised = summary.objectives.iter().filter_map(|o| o.scope.strip_prefix("class/"));
+    let known = names(summary, ScopeKind::Class);
+    let p99 = |name: &str| {
+        metric(summary, &ScopeKind::Class.called(name), &SOJOURN_P99).map(|row| row.estimate.mean)
+    };
+    let mut promised = summary.objectives.iter().filter_map(|o| ScopeKind::Class.name_in(&o.scope));
     let promised = promised.find(|name| p99(name).is_some());
     let slowest = || {
         known
@@ -292,11 +248,15 @@ pub(super) fn confidence(facts: &RunFacts) -> Vec<String> {
 
 /// What is lost a run, in requests and money, in one sentence.
 pub(super) fn losses(summary: &Summary) -> Option<String> {
-    let lost = metric(summary, "system", "lost")?;
-    let money = summary.metrics.iter().filter(|r| r.scope == "system" && r.metric.starts_with("lost_value"));
-    let worth: Vec<_> = money.map(|row| interval(&row.estimate, &row.unit)).collect();
+    let lost = metric(summary, SYSTEM, &LOST)?;
+    let worth: Vec<_> = money(summary).map(|row| interval(&row.estimate, &row.unit)).collect();
     let worth = if worth.is_empty() { String::new() } else { format!(", worth {}", worth.join(" and ")) };
     Some(format!("Lost a run: {}{worth}", interval(&lost.estimate, "requests")))
+}
+
+/// Worth of what is lost, a row a currency.
+pub(super) fn money(summary: &Summary) -> impl Iterator<Item = &MetricRow> {
+    summary.metrics.iter().filter(|row| row.scope == SYSTEM && LOST_VALUE.is_called(&row.metric))
 }
 
 /// A closed form's value and the simulated one beside it.

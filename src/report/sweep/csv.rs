@@ -3,8 +3,10 @@
 use super::words::{outcome_word, verdict_number};
 use crate::analysis::Estimate;
 use crate::analysis::sweep::{COST, PointOutcome, PointResult, RISK, SweepPoint, SweepSummary};
+use crate::metrics::catalogue::RUNS_FAILED;
 use crate::report::csv::push_line;
 use crate::report::number::shortest;
+use crate::report::view::SYSTEM;
 
 /// A column a factor (its path), then `scope,metric,unit,mean,ci95_low,ci95_high,replications`: a row a point and
 /// metric, points in the order of the design.
@@ -26,7 +28,12 @@ pub fn results_csv(summary: &SweepSummary) -> String {
         };
         let result = match &point.outcome {
             PointOutcome::Failed(_) => {
-                line("system", "runs_failed", "1", ["1".into(), String::new(), String::new(), "0".into()]);
+                line(
+                    SYSTEM,
+                    RUNS_FAILED.name,
+                    RUNS_FAILED.unit,
+                    ["1".into(), String::new(), String::new(), "0".into()],
+                );
                 continue;
             }
             PointOutcome::Ran(result) => result,
@@ -40,7 +47,7 @@ pub fn results_csv(summary: &SweepSummary) -> String {
             line(&objective.scope, &format!("verdict: {}", objective.rule), "1", alone(verdict));
         }
         if result.bounded > 0.0 {
-            line("system", "runs_failed", "1", alone(result.bounded));
+            line(SYSTEM, RUNS_FAILED.name, RUNS_FAILED.unit, alone(result.bounded));
         }
         for row in &result.metrics {
             line(&row.scope, &row.metric, &row.unit, numbers(&row.estimate));
@@ -52,12 +59,12 @@ pub fn results_csv(summary: &SweepSummary) -> String {
 /// One row a point: its number, a column a factor, how it came out, its verdict, risk and cost, and why it failed.
 #[must_use]
 pub fn points_csv(summary: &SweepSummary) -> String {
-    let mut text = head(summary, &["point"])
-        + "outcome,verdict,replications,runs_missing_objectives,replica_hours,reason\n";
+    let mut text =
+        head(summary, &["point"]) + &format!("outcome,verdict,replications,{RISK},{COST},reason\n");
     for (number, point) in summary.points.iter().enumerate() {
         let mut line = vec![(number + 1).to_string()];
         line.extend(cells(point));
-        let mean = |result: &PointResult, metric| result.metric("system", metric).map(|e| shortest(e.mean));
+        let mean = |result: &PointResult, metric| result.metric(SYSTEM, metric).map(|e| shortest(e.mean));
         match point.result() {
             None => line.extend(["failed", "", "0", "", ""].map(str::to_owned)),
             Some(result) => line.extend([

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::words::outcome_word;
 use crate::analysis::sweep::{SWEEP_VERSION, SweepPoint, SweepSummary};
+use crate::report::view::SYSTEM;
 
 /// Factors, points with their outcomes and objectives, effects and trade-off. All metrics stand in `results.csv`.
 #[must_use]
@@ -43,7 +44,7 @@ fn point(summary: &SweepSummary, at: usize, point: &SweepPoint) -> Value {
             value["replications"] = json!(result.replications);
             value["precision_reached"] = json!(result.precision_reached);
             value["objectives"] = json!(result.objectives);
-            let first = result.metrics.iter().filter(|row| row.scope == "system").take(2);
+            let first = result.metrics.iter().filter(|row| row.scope == SYSTEM).take(2);
             value["metrics"] = json!(first.collect::<Vec<_>>());
         }
     }

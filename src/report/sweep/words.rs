@@ -2,7 +2,9 @@
 
 use crate::analysis::sweep::{COST, Measure, RISK, SweepPoint, SweepSummary};
 use crate::analysis::{Estimate, Outcome};
+use crate::metrics::catalogue::RECOVERY;
 use crate::report::number::{duration, human, plain, share, thousands};
+use crate::report::view::SYSTEM;
 
 /// A verdict in a word; empty where nothing was promised.
 pub(super) fn outcome_word(outcome: Option<Outcome>) -> &'static str {
@@ -38,7 +40,7 @@ pub(super) fn heading(measure: &Measure) -> String {
     match measure.metric.as_str() {
         RISK => "runs missing".to_owned(),
         COST => "pod hours".to_owned(),
-        rule if rule.starts_with("recovers") && measure.limit.is_some() => "recovery".to_owned(),
+        rule if rule.starts_with("recovers") && measure.limit.is_some() => RECOVERY.heading.to_owned(),
         rule if measure.limit.is_some() => {
             // The rule up to its limit: `buy p99`, `buy within 1s`.
             let words = rule.split_whitespace();
@@ -105,7 +107,7 @@ pub(super) fn cheapest(summary: &SweepSummary) -> Option<(usize, &Estimate)> {
         let passed = point.result().is_some_and(|result| result.conclusion.outcome == Some(Outcome::Pass));
         passed.then_some(at)
     };
-    let cost = |at: usize| Some((at, summary.points[at].result()?.metric("system", COST)?));
+    let cost = |at: usize| Some((at, summary.points[at].result()?.metric(SYSTEM, COST)?));
     let found = summary.points.iter().enumerate().filter_map(passes).filter_map(cost);
     found.min_by(|one, two| one.1.mean.total_cmp(&two.1.mean))
 }

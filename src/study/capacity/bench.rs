@@ -8,7 +8,8 @@ use crate::analysis::capacity::{
 };
 use crate::analysis::{Estimate, Pool};
 use crate::experiment::{WorkUnit, Workers, workspace};
-use crate::model::Model;
+use crate::metrics::catalogue::{REPLICA_HOURS, REPLICAS_READY_AT_T0, UTILISATION};
+use crate::model::{Model, ScopeKind};
 use crate::scenario::{CapacityPlan, Inputs, Scenario};
 use crate::stats::t_interval;
 use crate::study::prepare::{Prepared, prepare};
@@ -297,7 +298,7 @@ impl Point {
         let names = self.model.services.iter().filter(|service| !service.external);
         let mut sums: Vec<f64> = Vec::new();
         for service in names {
-            let hours = self.pool.per_run(&format!("service/{}", service.name), "replica_hours");
+            let hours = self.pool.per_run(&ScopeKind::Service.called(&service.name), REPLICA_HOURS.name);
             sums.resize(sums.len().max(hours.len()), 0.0);
             sums.iter_mut().zip(&hours).for_each(|(sum, hours)| *sum += hours);
         }
@@ -314,7 +315,7 @@ impl Point {
     /// The service whose slots are busiest, and how busy.
     pub fn busiest(&self) -> Option<(String, f64)> {
         let of = |service: &crate::model::Service| {
-            let runs = self.pool.per_run(&format!("service/{}", service.name), "utilisation");
+            let runs = self.pool.per_run(&ScopeKind::Service.called(&service.name), UTILISATION.name);
             let mean = runs.iter().sum::<f64>() / runs.len().max(1) as f64;
             (service.name.clone(), mean)
         };
@@ -323,8 +324,8 @@ impl Point {
 
     /// Pods of a service ready at T0, mean over runs, rounded up beyond a hundredth of a pod.
     pub fn ready_at_t0(&self, service: usize) -> Option<u32> {
-        let name = format!("service/{}", self.model.services[service].name);
-        let ready = self.pool.per_run(&name, "replicas_ready_at_t0");
+        let name = ScopeKind::Service.called(&self.model.services[service].name);
+        let ready = self.pool.per_run(&name, REPLICAS_READY_AT_T0.name);
         let mean = ready.iter().sum::<f64>() / ready.len() as f64;
         mean.is_finite().then(|| (mean - 0.01).ceil().max(0.0) as u32)
     }
