@@ -4,6 +4,7 @@
 
 mod circles;
 mod code;
+mod names;
 
 use circles::{Circle, circles};
 use code::{Source, sources};
