@@ -157,10 +157,16 @@ impl Measure {
 }
 
 impl Model {
-    /// Limits in nanoseconds of the `within` objectives of a scope, sorted, each once: what is counted under them.
+    /// Limits in nanoseconds of the `within` objectives that a scope is counted under, sorted, each once. What is promised of
+    /// all classes together is counted in each of them, and the system itself keeps no counts.
     #[must_use]
     pub fn within_limits(&self, scope: Scope) -> Vec<u64> {
-        let of_scope = self.objectives.iter().filter(|objective| objective.scope == scope);
+        let counts = |objective: &&Objective| match scope {
+            Scope::System => false,
+            Scope::Class(_) => objective.scope == scope || objective.scope == Scope::System,
+            Scope::Service(_) | Scope::Edge(_) => objective.scope == scope,
+        };
+        let of_scope = self.objectives.iter().filter(counts);
         let limit = |objective: &Objective| match objective.measure {
             Measure::Within(limit, ..) => Some(limit.as_nanos()),
             _ => None,
@@ -197,7 +203,7 @@ pub enum ShareKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ClassId;
+    use crate::model::{ClassId, ServiceId};
 
     #[test]
     fn limits_of_a_scope_are_sorted_and_stand_once() {
@@ -211,8 +217,10 @@ mod tests {
         };
         let mean = Objective { measure: Measure::Mean(Comparison::Less, 1.0), ..within(0, 0) };
         let objectives = vec![within(0, 3), within(1, 9), within(0, 2), mean, within(0, 3)];
-        let model = Model { objectives, ..Model::default() };
+        let mut model = Model { objectives, ..Model::default() };
         assert_eq!(model.within_limits(Scope::Class(ClassId(0))), [2_000_000_000, 3_000_000_000]);
-        assert_eq!(model.within_limits(Scope::System), [0; 0]);
+        model.objectives.push(Objective { scope: Scope::System, ..within(0, 1) });
+        assert_eq!(model.within_limits(Scope::Class(ClassId(1))), [1_000_000_000, 9_000_000_000]);
+        assert_eq!(model.within_limits(Scope::Service(ServiceId(1))), [0; 0]);
     }
 }

@@ -1,7 +1,7 @@
 //! What holds for every model: conservation, Little's law, work conservation, common random numbers, and records
 //! that depend on nothing but model and replication. All of it in whole numbers, on random small models.
 
-mod heads;
+mod objectives;
 mod setup;
 
 use crate::oracle::models::{Kind, random_model};

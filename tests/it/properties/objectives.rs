@@ -1,7 +1,10 @@
-//! Heads of objectives: the words by which tolerances and stored results find them.
+//! Objectives apart from their verdict: the heads by which tolerances and stored results find them, and the limits that runs
+//! count under.
 
-use flashcrowd::model::{Model, decision_metrics};
+use flashcrowd::model::{ClassId, EdgeId, Model, Scope, ServiceId, decision_metrics};
 use flashcrowd::study::Study;
+use flashcrowd::system::simulate;
+use std::sync::atomic::AtomicBool;
 
 const SCENARIO: &str = "
 schema: 1
@@ -112,4 +115,31 @@ fn recovery_keeps_its_mark_and_loses_its_time() {
     assert_eq!(heads[..2], ["recovers after opening.end", "recovers after T0+1m in 95% of runs"]);
     assert_eq!(heads[..2], [cut(written[0]), cut(written[1])]);
     assert!(decision_metrics(&model).iter().any(|metric| metric.key == heads[0]));
+}
+
+#[test]
+fn runs_count_under_the_limits_that_the_model_gathers() {
+    let written = [
+        "view within 900ms >= 90%",
+        "view within 100ms >= 90%",
+        "within 300ms >= 90%",
+        "view within 100ms >= 80% during rush",
+        "service/db within 20ms >= 90%",
+        "edge/web->db within 30ms >= 90%",
+        "edge/web->db p99 < 1s",
+    ];
+    let model = model(&written.map(str::to_owned)).expect("a scenario");
+    let record = simulate(&model, 0, &AtomicBool::new(false));
+    for (class, limits) in record.limits.iter().enumerate() {
+        assert_eq!(*limits, model.within_limits(Scope::Class(ClassId(class as u16))));
+    }
+    assert_eq!(record.limits, [vec![100_000_000, 300_000_000, 900_000_000], vec![300_000_000]]);
+    let calls = record.calls.expect("calls are recorded");
+    for (service, calls) in calls.services.iter().enumerate() {
+        assert_eq!(calls.limits, model.within_limits(Scope::Service(ServiceId(service as u16))));
+    }
+    for (edge, calls) in calls.edges.iter().enumerate() {
+        assert_eq!(calls.limits, model.within_limits(Scope::Edge(EdgeId(edge as u16))));
+    }
+    assert!(calls.services.iter().any(|calls| !calls.limits.is_empty()));
 }
