@@ -19,10 +19,7 @@ pub struct ClassTally {
 
 impl ClassTally {
     pub fn new(class: usize, model: &Model) -> Self {
-        let mut limits = model.within_limits(Scope::System);
-        limits.extend(model.within_limits(Scope::Class(ClassId(class as u16))));
-        limits.sort_unstable();
-        limits.dedup();
+        let limits = model.within_limits(Scope::Class(ClassId(class as u16)));
         let record = ClassRecord::new(model.recording.resolution_bits, limits.len());
         let mirrors = (0..model.services.len()).find(|&s| mirroring_class(s, model) == Some(class as u16));
         Self { class, limits, record, mirrors, unwaited: 0 }
