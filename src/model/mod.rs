@@ -16,6 +16,8 @@ mod record;
 mod scope;
 mod service;
 mod traffic;
+mod within;
+mod written;
 
 pub use crate::policy::{Balancer, Scaler};
 pub use class::{Class, Patience, PatienceUntil};

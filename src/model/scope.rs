@@ -1,6 +1,6 @@
 //! Whose measures they are, and how results name them.
 
-use super::{Caller, ClassId, EdgeId, Model, ServiceId};
+use super::{ClassId, EdgeId, ServiceId};
 
 /// What kind of thing is measured. Results, charts and documents know a kind by its prefix, so a new one is declared here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,28 +88,6 @@ impl Scope {
             Self::Edge(_) => ScopeKind::Edge,
         }
     }
-
-    /// As results write it: `system`, `class/NAME`, `service/NAME`, `edge/CALLER->TARGET`.
-    #[must_use]
-    pub fn written(self, model: &Model) -> String {
-        match self {
-            Self::System => self.kind().called(""),
-            Self::Class(class) => self.kind().called(&model.classes[class.index()].name),
-            Self::Service(service) => self.kind().called(&model.services[service.index()].name),
-            Self::Edge(edge) => self.kind().called(&edge_name(model, edge)),
-        }
-    }
-}
-
-/// `CALLER->TARGET`; calls from outside come from `clients`, or from a class's own client.
-fn edge_name(model: &Model, edge: EdgeId) -> String {
-    let edge = &model.edges[edge.index()];
-    let caller = match edge.caller {
-        Caller::Clients => "clients",
-        Caller::Class(class) => &model.classes[class.index()].name,
-        Caller::Service(service) => &model.services[service.index()].name,
-    };
-    format!("{caller}->{}", model.services[edge.target.index()].name)
 }
 
 #[cfg(test)]
