@@ -4,7 +4,7 @@
 //! arithmetic in milli-units, utilisation truncated to whole percent, missing and unready pods filled in,
 //! down-scale stabilisation over a window, growth capped at max(2 x current, 4) a sync.
 
-use super::{Reason, Ruling, Sight};
+use super::sight::{PodSample, Reason, Ruling, Sight};
 use crate::units::{SimDuration, SimTime};
 
 /// Parameters: the object's spec and the controller-manager's flags.
@@ -42,23 +42,6 @@ impl Default for Hpa {
             readiness_delay: SimDuration::from_secs(30),
         }
     }
-}
-
-/// A pod as the controller sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PodSample {
-    /// Whether its phase is Pending (not scheduled or still pulling).
-    pub pending: bool,
-    /// Its Ready condition.
-    pub ready: bool,
-    /// When the condition last changed.
-    pub transition: SimTime,
-    /// When it started.
-    pub started: SimTime,
-    /// Its latest visible sample, if any: usage in millicores, instant, window.
-    pub sample: Option<(u64, SimTime, SimDuration)>,
-    /// Its request in millicores.
-    pub request_milli: u64,
 }
 
 /// Recommendations remembered for stabilisation.

@@ -4,12 +4,14 @@
 //! at one; a [`Ruling`] is what it says, and why.
 
 mod hpa;
+mod sight;
 mod target_utilisation;
 
-pub use hpa::{Hpa, HpaState, PodSample, hpa_sync};
+pub use hpa::{Hpa, HpaState, hpa_sync};
+pub use sight::{PodSample, Reason, Ruling, Sample, Sight};
 pub use target_utilisation::{ScaleDecision, TargetUtilisation, TargetUtilisationState};
 
-use crate::units::{SimDuration, SimTime};
+use crate::units::SimDuration;
 
 /// What sets the number of pods.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,58 +38,6 @@ pub struct Sees {
     pub busy_share: bool,
     /// The pods with their latest visible samples of cpu.
     pub pods: bool,
-}
-
-/// A measured value that an autoscaler is shown.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Sample {
-    /// Mean busy share of the ready pods' slots since the last sync.
-    BusyShare(f64),
-}
-
-/// What an autoscaler sees at a sync. What was not asked for ([`Scaler::sees`]) is empty.
-#[derive(Clone, Copy, Debug)]
-pub struct Sight<'a> {
-    /// The instant of the sync.
-    pub now: SimTime,
-    /// Pods wanted at present, by whoever spoke last.
-    pub current: u32,
-    /// Ready pods.
-    pub ready: u32,
-    /// Pods that are being started.
-    pub starting: u32,
-    /// The pods one by one.
-    pub pods: &'a [PodSample],
-    /// Measured values.
-    pub metrics: &'a [Sample],
-}
-
-/// What an autoscaler says at a sync.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ruling {
-    /// Pods wanted from now on; `None` leaves things as they are.
-    pub replicas: Option<u32>,
-    /// Why.
-    pub reason: Reason,
-}
-
-/// Why an autoscaler ruled as it did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// What is measured is near enough to the target.
-    OnTarget,
-    /// More is used than the target.
-    AboveTarget,
-    /// Less is used than the target.
-    BelowTarget,
-    /// Fewer would do, but a recent recommendation was higher.
-    Stabilised,
-    /// The rule's own bound on a step, or `min` or `max`, allows no more.
-    Limited,
-    /// No pod has a sample that may be used.
-    NoSample,
-    /// Scaled to zero by somebody else: autoscaling is off.
-    Disabled,
 }
 
 impl Scaler {

@@ -1,7 +1,7 @@
 //! The plain target-utilisation autoscaler: `want = ceil(ready x utilisation / target)`, up at once, down to the
 //! largest of the last recommendations.
 
-use super::{Reason, Ruling, Sample, Sight};
+use super::sight::{Reason, Ruling, Sample, Sight};
 use crate::units::SimDuration;
 
 /// Parameters.
