@@ -12,21 +12,27 @@ mod cluster;
 mod demand;
 mod laws;
 mod names;
+mod numerals;
 mod objective_words;
 mod objectives;
 mod observed;
 mod plausibility;
 mod pods;
 mod profile;
+mod prometheus;
+mod reading;
 mod root;
 mod run;
 mod searched;
 mod services;
+mod sheet;
+mod stamps;
 mod steps;
 mod sweep;
 mod timeline;
 mod trace;
 mod trace_rows;
+mod trace_steps;
 mod traffic;
 mod upstreams;
 mod workloads;
@@ -185,3 +191,6 @@ mod language_tests;
 
 #[cfg(test)]
 mod mistakes_tests;
+
+#[cfg(test)]
+mod trace_tests;

@@ -1,8 +1,13 @@
 //! The section `observed`: what was measured, to stand beside what is simulated.
 
 use super::build::Build;
-use super::trace::file_name;
-use super::trace_rows::{MAX_BYTES, column, time_of, unreadable};
+use super::numerals::{is_blank, number};
+use super::prometheus;
+use super::reading::{DECIMAL, How, UNIT, WHERE, ZONE};
+use super::sheet::{Said, Sheet, Wanted};
+use super::stamps::{Axis, Stamp};
+use super::trace::{apart, file_name};
+use super::trace_rows::MAX_BYTES;
 use crate::model::Model;
 use crate::scenario::cursor::{Field, MapCursor};
 use crate::scenario::diagnostics::{Diagnostic, nearest};
@@ -22,7 +27,7 @@ pub(super) static OBSERVED: Table = Table {
             Kind::Instant,
             "The instant of the file that becomes T0; run.t0 itself if absent. Times below 10^8 count from T0",
         ),
-        optional("time", Kind::Text, "Column of the times (RFC 3339, or seconds); t if absent"),
+        optional("time", Kind::Text, "Column of the times (dates, or numbers); t if absent"),
         optional("value", Kind::Text, "Column of the values; value if absent"),
         optional("scope", Kind::Text, "Scope of all rows, such as class/checkout, where no column says it"),
         optional("metric", Kind::Text, "Metric of all rows, such as arrivals, where no column says it"),
@@ -31,11 +36,12 @@ pub(super) static OBSERVED: Table = Table {
             Kind::Duration,
             "Values are counts of steps this long and become rates, each holding for its step",
         ),
+        UNIT,
+        ZONE,
+        WHERE,
+        DECIMAL,
     ],
 };
-
-/// Numbers from here on are seconds since 1970, below it seconds after T0.
-const CALENDAR: f64 = 1e8;
 
 /// Metrics that are simulated as series, as `timeseries.csv` names them.
 const METRICS: [&str; 9] = [
@@ -77,8 +83,9 @@ pub(super) fn observed(section: &MapCursor<'_>, build: &Build<'_>) -> Option<Obs
     let texts = ["time", "value", "scope", "metric"].map(|key| section.field(key).and_then(|f| f.text()));
     let step = section.duration("step").filter(|&step| step > 0.0);
     let align = section.instant("align").or(build.clock.t0);
+    let how = How::of(section);
     let file = section.field("file")?;
-    let name = file_name(&file)?;
+    let (name, how) = (file_name(&file)?, how?);
     let bytes = match file.context.inputs.read(&name, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -86,19 +93,31 @@ pub(super) fn observed(section: &MapCursor<'_>, build: &Build<'_>) -> Option<Obs
             return None;
         }
     };
-    let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    let read = if is_json { prometheus(&bytes, &name, &texts) } else { table(&bytes, &name, &texts) };
-    let rows = match read {
-        Ok(rows) => rows,
+    let read = if prometheus::is_json(&bytes) {
+        answer(&bytes, &name, &texts, &how)
+    } else {
+        table(&bytes, &name, &texts, &how)
+    };
+    let settled = read.and_then(|(rows, notices)| {
+        let stamps: Vec<(Stamp, u64)> = rows.iter().map(|row| (row.stamp, row.line)).collect();
+        let (times, axis) = how.stamps.settle(&stamps, &name)?;
+        Ok((rows, notices, times, axis))
+    });
+    let (rows, notices, times, axis) = match settled {
+        Ok(read) => read,
         Err((message, help)) => {
             let diagnostic = Diagnostic::error(file.node.span, message);
             file.context.push(Diagnostic { help, ..diagnostic });
             return None;
         }
     };
+    notices.iter().for_each(|notice| file.warn(notice));
+    if axis.unzoned {
+        section.assume("zone", "UTC");
+    }
     let mut found = Observed { file: name, series: Vec::new() };
-    for row in rows {
-        let at = after_t0(&row, align, &file)?;
+    for (row, time) in rows.into_iter().zip(times) {
+        let at = after_t0(time, axis, align, &file)?;
         let value = step.map_or(row.value, |step| row.value / step);
         let same = |s: &&mut ObservedSeries| s.scope == row.scope && s.metric == row.metric;
         match found.series.iter_mut().find(same) {
@@ -119,104 +138,111 @@ pub(super) fn observed(section: &MapCursor<'_>, build: &Build<'_>) -> Option<Obs
         file.error(format!("`{}` has no rows", found.file));
         return None;
     }
+    overlaps(&found, build, &file)?;
     Some(found)
+}
+
+/// Measurements of another time would stand beside nothing.
+fn overlaps(found: &Observed, build: &Build<'_>, file: &Field<'_>) -> Option<()> {
+    let clock = &build.clock;
+    let all =
+        || found.series.iter().flat_map(|series| series.samples.iter().map(move |s| (s.0, series.step)));
+    if all().any(|(at, step)| at <= clock.to && at + step.unwrap_or(0.0) >= clock.start()) {
+        return Some(());
+    }
+    let ends =
+        all().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), (at, _)| (low.min(at), high.max(at)));
+    apart((clock.since_start(ends.0), clock.since_start(ends.1)), clock, &found.file, file);
+    None
 }
 
 /// A measured value.
 struct Row {
-    time: f64,
-    is_date: bool,
+    stamp: Stamp,
+    line: u64,
     scope: String,
     metric: String,
     value: f64,
 }
 
-type Said = (String, Option<String>);
+type Read = Result<(Vec<Row>, Vec<String>), Said>;
 
-/// Rows of a CSV file.
-fn table(bytes: &[u8], name: &str, texts: &[Option<String>; 4]) -> Result<Vec<Row>, Said> {
+/// Rows of a table of text.
+fn table(bytes: &[u8], name: &str, texts: &[Option<String>; 4], how: &How) -> Read {
     let [time, value, scope, metric] = texts;
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let header = reader.headers().map_err(|error| unreadable(name, &error))?.clone();
-    let named = |wanted: &Option<String>, usual: &str| {
-        column(&header, name, Some(wanted.as_deref().unwrap_or(usual)), 0)
-    };
-    let (time, value) = (named(time, "t")?, named(value, "value")?);
+    let named = |given: &Option<String>, usual: &str| given.clone().unwrap_or_else(|| usual.to_owned());
+    let (time, value) = (named(time, "t"), named(value, "value"));
+    let mut wanted_columns = vec![value.as_str()];
+    wanted_columns.extend(scope.is_none().then_some("scope"));
+    wanted_columns.extend(metric.is_none().then_some("metric"));
+    let sheet =
+        Sheet::open(bytes, name, Wanted { time: Some(&time), columns: &wanted_columns, rows: &how.rows })?;
+    let (time, value) = (sheet.column(Some(&time), 0)?, sheet.column(Some(&value), 0)?);
     let of = |fixed: &Option<String>, usual: &str| match fixed {
         Some(fixed) => Ok((None, fixed.clone())),
-        None => column(&header, name, Some(usual), 0).map(|at| (Some(at), String::new())),
+        None => sheet.column(Some(usual), 0).map(|at| (Some(at), String::new())),
     };
     let (scope, metric) = (of(scope, "scope")?, of(metric, "metric")?);
+    let decimal = sheet.decimal(&[time, value], how.decimal)?;
     let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable(name, &error))?;
-        let line = record.position().map_or(0, csv::Position::line);
+    sheet.rows(|line, record| {
         let cell = |at: usize| record.get(at).unwrap_or("");
         let bad =
             |what: &str, at: usize| (format!("`{name}` line {line}: the {what} is `{}`", cell(at)), None);
         // Monitoring exports leave gaps and write NaN: nothing was measured there.
-        if matches!(cell(value), "" | "NaN" | "nan" | "null") {
-            continue;
+        if is_blank(cell(value)) {
+            return Ok(());
         }
-        let (time, is_date) = time_of(cell(time)).ok_or_else(|| bad("time", time))?;
-        let number = cell(value).parse::<f64>().ok().filter(|number| number.is_finite());
-        let number = number.ok_or_else(|| bad("value", value))?;
+        let stamp = Stamp::parse(cell(time), decimal).ok_or_else(|| bad("time", time))?;
+        let number = number(cell(value), decimal).ok_or_else(|| bad("value", value))?;
         let text = |(at, fixed): &(Option<usize>, String)| match at {
             Some(at) => cell(*at).to_owned(),
             None => fixed.clone(),
         };
-        rows.push(Row { time, is_date, scope: text(&scope), metric: text(&metric), value: number });
-    }
-    Ok(rows)
+        rows.push(Row { stamp, line, scope: text(&scope), metric: text(&metric), value: number });
+        Ok(())
+    })?;
+    Ok((rows, sheet.notices))
 }
 
 /// Rows of the answer to a PromQL range query. The metric's name is the label `metric` or `__name__`, its scope the
 /// label `scope`, or `class/…` and `service/…` from the labels `class` and `service`.
-fn prometheus(bytes: &[u8], name: &str, texts: &[Option<String>; 4]) -> Result<Vec<Row>, Said> {
-    let expected = || {
-        Some(
-            "expected {\"data\": {\"result\": [{\"metric\": …, \"values\": [[time, \"value\"], …]}]}}"
-                .to_owned(),
-        )
-    };
-    let answer: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|error| (format!("`{name}`: {error}"), expected()))?;
-    let result = answer.pointer("/data/result").and_then(serde_json::Value::as_array);
-    let result = result.ok_or_else(|| (format!("`{name}` is no answer of Prometheus"), expected()))?;
+fn answer(bytes: &[u8], name: &str, texts: &[Option<String>; 4], how: &How) -> Read {
     let mut rows = Vec::new();
-    for series in result {
-        let label = |key: &str| series.pointer(&format!("/metric/{key}")).and_then(|v| v.as_str());
-        let scope = match (&texts[2], label("scope"), label("class"), label("service")) {
+    let all = prometheus::series(bytes, name)?;
+    let (mut any, known) = (false, all.len());
+    for series in all {
+        if !how.rows.iter().all(|(label, value)| series.label(label) == Some(value)) {
+            continue;
+        }
+        any = true;
+        let scope = match (&texts[2], series.label("scope"), series.label("class"), series.label("service")) {
             (Some(fixed), ..) => fixed.clone(),
             (_, Some(scope), ..) => scope.to_owned(),
             (.., Some(class), _) => format!("class/{class}"),
             (.., Some(service)) => format!("service/{service}"),
             _ => "system".to_owned(),
         };
-        let metric = texts[3].as_deref().or_else(|| label("metric")).or_else(|| label("__name__"));
+        let metric = texts[3].as_deref().or_else(|| series.label("metric").or(series.label("__name__")));
         let metric = metric.ok_or_else(|| {
             let help = "label it `metric`, or say `metric:` beside `file:`".to_owned();
             (format!("`{name}` has a series without a name"), Some(help))
         })?;
-        for pair in series.get("values").and_then(|v| v.as_array()).into_iter().flatten() {
-            let time = pair.get(0).and_then(serde_json::Value::as_f64);
-            let value = pair.get(1).and_then(|v| v.as_f64().or_else(|| v.as_str()?.parse().ok()));
-            let (Some(time), Some(value)) = (time, value) else {
-                return Err((format!("`{name}`: the pair {pair} is no time and value"), expected()));
-            };
-            if value.is_finite() {
-                let (scope, metric) = (scope.clone(), metric.to_owned());
-                rows.push(Row { time, is_date: time >= CALENDAR, scope, metric, value });
-            }
+        for (line, (stamp, value)) in (1..).zip(&series.samples) {
+            let (scope, metric) = (scope.clone(), metric.to_owned());
+            rows.extend(value.map(|value| Row { stamp: *stamp, line, scope, metric, value }));
         }
     }
-    Ok(rows)
+    if !any && known > 0 {
+        return Err((format!("`{name}` has no series as `where` says"), None));
+    }
+    Ok((rows, Vec::new()))
 }
 
 /// Seconds after T0 of a row.
-fn after_t0(row: &Row, align: Option<i128>, file: &Field<'_>) -> Option<f64> {
-    if !row.is_date && row.time < CALENDAR {
-        return Some(row.time);
+fn after_t0(time: i64, axis: Axis, align: Option<i128>, file: &Field<'_>) -> Option<f64> {
+    if !axis.calendar {
+        return Some(time as f64 / 1e9);
     }
     let Some(align) = align else {
         let diagnostic = Diagnostic::error(
@@ -227,7 +253,7 @@ fn after_t0(row: &Row, align: Option<i128>, file: &Field<'_>) -> Option<f64> {
         return None;
     };
     // In whole nanoseconds, so that a file at full seconds lands on full seconds.
-    Some(((row.time * 1e9) as i128 - align) as f64 / 1e9)
+    Some((i128::from(time) - align) as f64 / 1e9)
 }
 
 /// Says when nothing simulated has this scope and metric.

@@ -2,7 +2,9 @@
 
 use super::clock::Clock;
 use super::profile::Curve;
-use super::trace_rows::{Row, rows};
+use super::reading::{DECIMAL, How, UNIT, WHERE, ZONE};
+use super::trace_rows::{Columns, Row, Rows, Values, rows};
+use super::trace_steps::{Bins, Step, Steps, end_of, steps};
 use crate::scenario::cursor::{Field, MapCursor};
 use crate::scenario::diagnostics::Diagnostic;
 use crate::scenario::inputs::beside;
@@ -11,23 +13,38 @@ use crate::scenario::table::{Kind, Table, optional, required, with_default};
 
 pub(super) static TRACE: Table = Table {
     name: "trace",
-    doc: "Recorded traffic from a CSV file with a header",
+    doc: "Recorded traffic: a table of text with a header, or an answer of Prometheus to a range query",
     keys: &[
         required("file", Kind::File, "a CSV file such as lb-2025-11-11.csv"),
-        optional("time", Kind::Text, "Column of the times (RFC 3339, or seconds); the first one if absent"),
-        optional("value", Kind::Text, "Column of the counts; the second one if absent"),
+        optional("time", Kind::Text, "Column of the times (dates, or numbers); the first one if absent"),
+        optional(
+            "value",
+            Kind::Text,
+            "Column of the counts; the second one if absent and there is no `rate`",
+        ),
+        optional("rate", Kind::Text, "Column of rates a second, in the place of counts"),
         with_default(
             "kind",
             Kind::OneOf(&["counts", "arrivals"]),
             "counts",
-            "Whether a row is a count per step or one arrival at its exact time",
+            "Whether a row has a value from its time to the next row's, or is one arrival at its exact time",
         ),
-        optional("step", Kind::Duration, "Length of a step; the smallest distance of two rows if absent"),
+        optional(
+            "step",
+            Kind::Duration,
+            "Length of a step; the usual distance of two rows if absent, and each row lasts until the next",
+        ),
         with_default(
             "gaps",
             Kind::OneOf(&["error", "zero", "hold"]),
             "error",
             "What missing rows mean: a mistake, no traffic, or the last rate",
+        ),
+        with_default(
+            "blank",
+            Kind::OneOf(&["gap", "zero"]),
+            "gap",
+            "What a blank cell means: a missing row, or a count of zero",
         ),
         with_default(
             "within_step",
@@ -41,6 +58,10 @@ pub(super) static TRACE: Table = Table {
             "The instant of the file that becomes T0; run.t0 itself if absent",
         ),
         with_default("scale", Kind::Factor, "1", "Volume factor"),
+        UNIT,
+        ZONE,
+        WHERE,
+        DECIMAL,
     ],
 };
 
@@ -52,39 +73,102 @@ pub(super) enum Trace {
     Times(Vec<u64>),
 }
 
+/// Which columns the map names; `None` after a diagnostic.
+fn columns(map: &MapCursor<'_>) -> Option<Columns> {
+    let text = |key: &str| map.field(key).and_then(|field| field.text());
+    let (time, value, rate) = (text("time"), text("value"), text("rate"));
+    let arrivals = map.word("kind") == Some("arrivals");
+    let blank_is_zero = map.word("blank") == Some("zero");
+    let how = How::of(map);
+    let both =
+        if arrivals { ["value", "rate"].into_iter().find(|key| map.field(key).is_some()) } else { None };
+    if let Some(field) = both.and_then(|key| map.field(key)) {
+        field.key_error(format!("{}: exact arrivals have no counts and no rates, a row is one", map.path));
+        return None;
+    }
+    if value.is_some() && rate.is_some() {
+        map.exactly_one(&["value", "rate"]);
+        return None;
+    }
+    let values = match (arrivals, &rate) {
+        (true, _) => Values::Arrivals,
+        (false, Some(_)) => Values::Rates,
+        (false, None) => Values::Counts,
+    };
+    Some(Columns { time, value: value.or(rate), values, blank_is_zero, how: how? })
+}
+
 /// Reads the trace a map describes; `None` after a diagnostic.
 pub(super) fn trace(map: &MapCursor<'_>, clock: &Clock) -> Option<Trace> {
-    let exact = map.word("kind") == Some("arrivals");
     let even = map.word("within_step") == Some("even");
     let gaps = map.word("gaps").unwrap_or("error");
     let scale = map.factor("scale").unwrap_or(1.0);
-    let step = map.duration("step");
-    let columns = (map.field("time").and_then(|f| f.text()), map.field("value").and_then(|f| f.text()));
+    let step = map.duration("step").map(|step| (step * 1e9) as i64);
     let align_field = map.field("align");
+    let columns = columns(map);
     let file = map.field("file")?;
-    let name = file_name(&file)?;
-    let (rows, calendar) = rows(&file, &name, columns, exact)?;
-    let align = align(align_field.as_ref(), calendar, clock, &file)?;
+    let (name, columns) = (file_name(&file)?, columns?);
+    let found = rows(&file, &name, &columns)?;
+    if found.axis.unzoned {
+        map.assume("zone", "UTC");
+    }
+    let align = align(align_field.as_ref(), found.axis.calendar, clock, &file)?;
     // Seconds on the simulated clock of a time of the file.
-    let shift = |row: &Row| clock.since_start(0.0) + (row.time - align);
-    if exact {
+    let shift = |at: i64| clock.since_start(0.0) + (i128::from(at) - align) as f64 / 1e9;
+    if columns.values == Values::Arrivals {
         if scale != 1.0 {
             file.error("`scale` belongs to counts; exact arrivals cannot be scaled");
         }
-        let inside =
-            rows.iter().map(shift).filter(|&at| at >= 0.0 && at < clock.since_start(clock.to) + 86_400.0);
-        return Some(Trace::Times(inside.map(|at| (at * 1e9 + 0.5) as u64).collect()));
+        return arrivals(&found.rows, &shift, clock, (&name, &file));
     }
-    let step = step_of(&rows, step, &name, &file)?;
-    cover((shift(rows.first()?), shift(rows.last()?) + step), clock, &name, &file)?;
-    // Only what the run can see is looked at; for an hour after `to` arrivals go on unmeasured.
-    let to = clock.since_start(clock.to);
-    let first = rows.partition_point(|row| shift(row) <= 0.0).saturating_sub(1);
-    let rows = &rows[first..rows.partition_point(|row| shift(row) <= to + 3600.0)];
-    let bins = Bins { rows, step, gaps, name: &name, to };
+    let Steps { steps, usual } = steps(&found, step, &name, &file)?;
+    cover((shift(steps.first()?.from), shift(end_of(&steps))), clock, &name, &file)?;
+    let seen = seen(&steps, &shift, clock);
+    let to = (align + (clock.to * 1e9) as i128).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64;
+    let Rows { axis, .. } = found;
+    let bins =
+        Bins { steps: seen, usual, values: columns.values, gaps, name: &name, to, unzoned: axis.unzoned };
     let points = bins.points(&file, scale, &shift)?;
-    doubt(rows, step, &name, &file);
+    doubt(seen, usual, &name, &file);
     Some(Trace::Rates { curve: Curve::points(&points, false), even })
+}
+
+/// Only what the run can see is looked at; for an hour after `to` arrivals go on unmeasured. A rate that is held has
+/// its beginning.
+fn seen<'a>(steps: &'a [Step], shift: &dyn Fn(i64) -> f64, clock: &Clock) -> &'a [Step] {
+    let to = clock.since_start(clock.to);
+    let first = steps.partition_point(|step| shift(step.from) <= 0.0).saturating_sub(1);
+    let measured = steps[..=first].iter().rposition(|step| step.row.value.is_some()).unwrap_or(first);
+    &steps[measured..steps.partition_point(|step| shift(step.from) <= to + 3600.0)]
+}
+
+/// The exact arrivals that the run sees. Those outside it are counted, and if no other is left, the file is of
+/// another time.
+fn arrivals(
+    rows: &[Row],
+    shift: &dyn Fn(i64) -> f64,
+    clock: &Clock,
+    (name, file): (&str, &Field<'_>),
+) -> Option<Trace> {
+    let to = clock.since_start(clock.to);
+    let (before, after) =
+        (rows.partition_point(|row| shift(row.at) < 0.0), rows.partition_point(|row| shift(row.at) < to));
+    let (first, last) = (shift(rows.first()?.at), shift(rows.last()?.at));
+    if before == after {
+        apart((first, last), clock, name, file);
+        return None;
+    }
+    if before > 0 || after < rows.len() {
+        file.warn(format!(
+            "`{name}`: {} of {} arrivals lie outside the run, {before} before it starts and {} after it ends",
+            before + rows.len() - after,
+            rows.len(),
+            rows.len() - after
+        ));
+    }
+    // A day after `to` they go on unmeasured.
+    let inside = rows[before..].iter().map(|row| shift(row.at)).take_while(|&at| at < to + 86_400.0);
+    Some(Trace::Times(inside.map(|at| (at * 1e9 + 0.5) as u64).collect()))
 }
 
 /// The file's name, relative to the file that names it.
@@ -94,11 +178,11 @@ pub(super) fn file_name(file: &Field<'_>) -> Option<String> {
     Some(source.map_or_else(|| written.clone(), |source| beside(&source.name, &written)))
 }
 
-/// The second of the file's time axis that becomes T0.
-fn align(field: Option<&Field<'_>>, calendar: bool, clock: &Clock, file: &Field<'_>) -> Option<f64> {
+/// The nanosecond of the file's time axis that becomes T0.
+fn align(field: Option<&Field<'_>>, calendar: bool, clock: &Clock, file: &Field<'_>) -> Option<i128> {
     let Some(field) = field else {
         return match (calendar, clock.t0) {
-            (true, Some(t0)) => Some(t0 as f64 / 1e9),
+            (true, Some(t0)) => Some(t0),
             (true, None) => {
                 let diagnostic = Diagnostic::error(
                     file.key_span,
@@ -107,7 +191,7 @@ fn align(field: Option<&Field<'_>>, calendar: bool, clock: &Clock, file: &Field<
                 file.context.push(diagnostic.expected("such as align: 2025-11-11T00:00:00+08:00"));
                 None
             }
-            (false, _) => Some(0.0),
+            (false, _) => Some(0),
         };
     };
     let text = field.node.as_text()?;
@@ -116,93 +200,27 @@ fn align(field: Option<&Field<'_>>, calendar: bool, clock: &Clock, file: &Field<
             field.error("the trace has dates, so `align` must be one");
             None
         }
-        Ok(seconds) => Some(seconds),
-        Err(_) => field.instant().map(|instant| instant as f64 / 1e9),
-    }
-}
-
-/// The step: as given, or the smallest distance of two rows.
-fn step_of(rows: &[Row], given: Option<f64>, name: &str, file: &Field<'_>) -> Option<f64> {
-    if let Some(step) = given.filter(|&step| step > 0.0) {
-        return Some(step);
-    }
-    let smallest = rows.windows(2).map(|pair| pair[1].time - pair[0].time).fold(f64::INFINITY, f64::min);
-    if !smallest.is_finite() {
-        file.error(format!("`{name}` has one row only; say its `step`"));
-        return None;
-    }
-    Some(smallest)
-}
-
-struct Bins<'a> {
-    rows: &'a [Row],
-    step: f64,
-    gaps: &'a str,
-    name: &'a str,
-    /// End of counting, in seconds on the simulated clock.
-    to: f64,
-}
-
-impl Bins<'_> {
-    /// (time, rate) of each step, with what stands for missing rows.
-    fn points(&self, file: &Field<'_>, scale: f64, shift: &dyn Fn(&Row) -> f64) -> Option<Vec<(f64, f64)>> {
-        let mut points: Vec<(f64, f64)> = Vec::with_capacity(self.rows.len() + 1);
-        let (mut missing, mut first_gap) = (0u64, None);
-        for (at, row) in self.rows.iter().enumerate() {
-            if at > 0 {
-                let apart = (row.time - self.rows[at - 1].time) / self.step;
-                if apart < 0.999 {
-                    let line = row.line;
-                    file.error(format!("`{}` line {line}: less than a step after the row before", self.name));
-                    return None;
-                }
-                if apart > 1.5 {
-                    let from = shift(&self.rows[at - 1]) + self.step;
-                    if from < self.to {
-                        missing += (apart + 0.5) as u64 - 1;
-                        first_gap.get_or_insert(row.line);
-                    }
-                    if self.gaps != "hold" {
-                        points.push((from, 0.0));
-                    }
-                }
-            }
-            points.push((shift(row), row.value * scale / self.step));
-        }
-        let last = self.rows.last().map(|row| shift(row) + self.step)?;
-        points.push((last, 0.0));
-        if let Some(line) = first_gap {
-            let message = format!(
-                "`{}` lacks {missing} step(s) of {} s, the first before line {line}",
-                self.name, self.step
-            );
-            if self.gaps == "error" {
-                let help = "write gaps: zero if nothing came then, gaps: hold to go on at the last rate, or say the `step`";
-                file.context.push(Diagnostic::error(file.node.span, message).help(help));
+        Ok(seconds) => Some((seconds * 1e9) as i128),
+        Err(_) => {
+            let instant = field.instant()?;
+            if !calendar {
+                let diagnostic = Diagnostic::error(
+                    field.node.span,
+                    "the trace counts from T0, so `align` must be a duration",
+                );
+                field.context.push(diagnostic.expected("such as align: 5m"));
                 return None;
             }
-            let taken = if self.gaps == "zero" { "no traffic" } else { "the last rate" };
-            file.warn(format!("{message}; {taken} is taken"));
+            Some(instant)
         }
-        Some(points)
     }
 }
 
 /// The counted span must be recorded; the lead-in goes on at the first rate.
 fn cover((first, last): (f64, f64), clock: &Clock, name: &str, file: &Field<'_>) -> Option<()> {
     let (from, to) = (clock.since_start(clock.from), clock.since_start(clock.to));
-    let t0 = clock.since_start(0.0);
     if first > from + 1e-6 || last < to - 1e-6 {
-        let message = format!(
-            "`{name}` covers T0{:+.0}s to T0{:+.0}s, the run counts T0{:+.0}s to T0{:+.0}s",
-            first - t0,
-            last - t0,
-            from - t0,
-            to - t0
-        );
-        file.context.push(
-            Diagnostic::error(file.node.span, message).help("move `align`, or `run.from` and `run.to`"),
-        );
+        apart((first, last), clock, name, file);
         return None;
     }
     if first > 0.0 {
@@ -213,17 +231,33 @@ fn cover((first, last): (f64, f64), clock: &Clock, name: &str, file: &Field<'_>)
     Some(())
 }
 
+/// The file and the run are of different times.
+pub(super) fn apart((first, last): (f64, f64), clock: &Clock, name: &str, file: &Field<'_>) {
+    let t0 = clock.since_start(0.0);
+    let message = format!(
+        "`{name}` covers T0{:+.0}s to T0{:+.0}s, the run counts T0{:+.0}s to T0{:+.0}s",
+        first - t0,
+        last - t0,
+        clock.from,
+        clock.to
+    );
+    let diagnostic = Diagnostic::error(file.node.span, message);
+    file.context.push(diagnostic.help("move `align`, or `run.from` and `run.to`"));
+}
+
 /// What happens inside a step is not recorded.
-fn doubt(rows: &[Row], step: f64, name: &str, file: &Field<'_>) {
-    let jump = |pair: &&[Row]| {
-        pair[1].time - pair[0].time < 1.5 * step
-            && pair[1].value > 200.0
-            && pair[1].value > 2.0 * pair[0].value
+fn doubt(steps: &[Step], usual: i64, name: &str, file: &Field<'_>) {
+    let rises = |pair: &&[Step]| {
+        let (before, now) = (pair[0].row.value, pair[1].row.value);
+        before.zip(now).is_some_and(|(before, now)| now > 200.0 && now > 2.0 * before)
     };
-    if let Some(pair) = rows.windows(2).find(jump).filter(|_| step >= 10.0) {
+    if let Some(pair) = steps.windows(2).find(rises).filter(|_| usual >= 10_000_000_000) {
         file.warn(format!(
-            "`{name}` line {}: the count rises from {} to {} within one step of {step} s; how steeply is not recorded",
-            pair[1].line, pair[0].value, pair[1].value
+            "`{name}` line {}: the count rises from {} to {} within one step of {} s; how steeply is not recorded",
+            pair[1].row.line,
+            pair[0].row.value.unwrap_or(0.0),
+            pair[1].row.value.unwrap_or(0.0),
+            usual as f64 / 1e9
         ));
     }
 }

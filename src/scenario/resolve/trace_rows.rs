@@ -1,8 +1,12 @@
-//! The rows of a trace file: times in order and counts, with the line of each for messages.
+//! The rows of a trace: times in order and values, with the line of each for messages.
 
+use super::numerals::{is_blank, number};
+use super::prometheus;
+use super::reading::How;
+use super::sheet::{Said, Sheet, Wanted};
+use super::stamps::{Axis, Stamp};
 use crate::scenario::cursor::Field;
-use crate::scenario::diagnostics::{Diagnostic, nearest};
-use crate::scenario::quantity;
+use crate::scenario::diagnostics::Diagnostic;
 
 /// Bytes one trace may have.
 pub(super) const MAX_BYTES: usize = 512 << 20;
@@ -10,21 +14,47 @@ pub(super) const MAX_BYTES: usize = 512 << 20;
 /// One row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Row {
-    /// Seconds on the file's own axis: since 1970 for dates.
-    pub time: f64,
-    /// The count; 1 for an exact arrival.
-    pub value: f64,
-    /// The line in the file.
+    /// Nanoseconds on the file's own axis: since 1970 for dates.
+    pub at: i64,
+    /// The count or the rate, nothing where none was measured; 1 for an exact arrival.
+    pub value: Option<f64>,
+    /// The line in the file; the place in an answer of Prometheus.
     pub line: u64,
 }
 
-/// Reads the rows; `None` after a diagnostic. The second result says whether times are dates.
-pub(super) fn rows(
-    file: &Field<'_>,
-    name: &str,
-    columns: (Option<String>, Option<String>),
-    exact: bool,
-) -> Option<(Vec<Row>, bool)> {
+/// What the values of a trace are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Values {
+    /// Counts from a row's time on.
+    Counts,
+    /// Rates a second from a row's time on.
+    Rates,
+    /// A row is an arrival.
+    Arrivals,
+}
+
+/// Which columns a trace is in, and how they are read.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    pub time: Option<String>,
+    pub value: Option<String>,
+    pub values: Values,
+    /// Whether a blank cell is a zero.
+    pub blank_is_zero: bool,
+    pub how: How,
+}
+
+/// The rows of a file in order of time.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub rows: Vec<Row>,
+    pub axis: Axis,
+    /// What was passed over or put in order.
+    pub notices: Vec<String>,
+}
+
+/// Reads the rows; `None` after a diagnostic.
+pub(super) fn rows(file: &Field<'_>, name: &str, columns: &Columns) -> Option<Rows> {
     let bytes = match file.context.inputs.read(name, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -32,8 +62,11 @@ pub(super) fn rows(
             return None;
         }
     };
-    match parse(&bytes, name, columns, exact) {
-        Ok(found) => Some(found),
+    match parse(&bytes, name, columns) {
+        Ok(found) => {
+            found.notices.iter().for_each(|notice| file.warn(notice));
+            Some(found)
+        }
         Err((message, help)) => {
             let diagnostic = Diagnostic::error(file.node.span, message);
             file.context.push(Diagnostic { help, ..diagnostic });
@@ -42,158 +75,121 @@ pub(super) fn rows(
     }
 }
 
-type Said = (String, Option<String>);
-
-fn parse(
-    bytes: &[u8],
-    name: &str,
-    columns: (Option<String>, Option<String>),
-    exact: bool,
-) -> Result<(Vec<Row>, bool), Said> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
-    let plain = |message: String| (message, None);
-    let header = reader.headers().map_err(|error| unreadable(name, &error))?.clone();
-    separated(&header, name)?;
-    let time = column(&header, name, columns.0.as_deref(), 0)?;
-    let value = if exact { time } else { column(&header, name, columns.1.as_deref(), 1)? };
-    let (mut rows, mut calendar): (Vec<Row>, Option<bool>) = (Vec::new(), None);
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable(name, &error))?;
-        let line = record.position().map_or(0, csv::Position::line);
+fn parse(bytes: &[u8], name: &str, columns: &Columns) -> Result<Rows, Said> {
+    if prometheus::is_json(bytes) {
+        return answer(bytes, name, columns);
+    }
+    let value_column: Vec<&str> = columns.value.iter().map(String::as_str).collect();
+    let wanted = Wanted { time: columns.time.as_deref(), columns: &value_column, rows: &columns.how.rows };
+    let sheet = Sheet::open(bytes, name, wanted)?;
+    let exact = columns.values == Values::Arrivals;
+    let time = sheet.column(wanted.time, 0)?;
+    let value = if exact { time } else { sheet.column(columns.value.as_deref(), usize::from(time == 0))? };
+    sheet.one_series()?;
+    let decimal = sheet.decimal(&[time, value], columns.how.decimal)?;
+    let (mut stamps, mut values) = (Vec::new(), Vec::new());
+    sheet.rows(|line, record| {
         let cell = |at: usize| record.get(at).unwrap_or("");
-        let bad = |what: &str, cell: &str| plain(format!("`{name}` line {line}: the {what} is `{cell}`"));
-        let (seconds, is_date) = time_of(cell(time)).ok_or_else(|| bad("time", cell(time)))?;
-        if *calendar.get_or_insert(is_date) != is_date {
-            return Err(plain(format!("`{name}` line {line}: dates and seconds are mixed")));
-        }
-        let count = if exact { Some(1.0) } else { cell(value).parse::<f64>().ok() };
-        let count = count.filter(|count| count.is_finite()).ok_or_else(|| bad("count", cell(value)))?;
-        if count < 0.0 {
-            return Err(plain(format!("`{name}` line {line}: the count {count} is negative")));
-        }
-        if let Some(last) = rows.last().filter(|last| seconds < last.time || (!exact && seconds == last.time))
-        {
-            let how = if seconds < last.time { "earlier than" } else { "the same as" };
-            let message = format!("`{name}` line {line}: the time is {how} that of line {}", last.line);
-            return Err((message, Some("sort the file by time, one row a step".to_owned())));
-        }
-        rows.push(Row { time: seconds, value: count, line });
+        let bad = |what: &str, cell: &str| (format!("`{name}` line {line}: the {what} is `{cell}`"), None);
+        let stamp = Stamp::parse(cell(time), decimal).ok_or_else(|| {
+            let is_time = |at: &usize| Stamp::parse(cell(*at), decimal).is_some();
+            let other = (0..record.len()).find(is_time).filter(|_| columns.time.is_none());
+            let help = other.map(|at| format!("say the column: time: {}", sheet.title(at)));
+            (bad("time", cell(time)).0, help)
+        })?;
+        stamps.push((stamp, line));
+        values.push(match cell(value) {
+            _ if exact => Some(1.0),
+            blank if is_blank(blank) => blank_value(columns),
+            text => {
+                let found = number(text, decimal).ok_or_else(|| bad("count", text))?;
+                Some(positive(found, line, name)?)
+            }
+        });
+        Ok(())
+    })?;
+    let mut found = ordered(&stamps, &values, name, columns)?;
+    if let Some((first, second)) = twice(&found.rows).filter(|_| !exact) {
+        let message = format!("`{name}` line {second}: the time is the same as that of line {first}");
+        let clock = found.axis.unzoned.then(|| {
+            "local times repeat an hour when a clock goes back: say the `zone` they are of".to_owned()
+        });
+        let help = sheet.told_apart((first, second), &[time, value]).or(clock);
+        return Err((message, help.or_else(|| Some("one row a step is needed".to_owned()))));
     }
-    match calendar {
-        Some(calendar) => Ok((rows, calendar)),
-        None => Err(plain(format!("`{name}` has no rows"))),
+    found.notices.splice(0..0, sheet.notices);
+    Ok(found)
+}
+
+fn blank_value(columns: &Columns) -> Option<f64> {
+    columns.blank_is_zero.then_some(0.0)
+}
+
+fn positive(value: f64, line: u64, name: &str) -> Result<f64, Said> {
+    if value < 0.0 {
+        return Err((format!("`{name}` line {line}: the count {value} is negative"), None));
+    }
+    Ok(value)
+}
+
+/// The rows of an answer of Prometheus; whether its values are counts or rates only its query knows.
+fn answer(bytes: &[u8], name: &str, columns: &Columns) -> Result<Rows, Said> {
+    let series = prometheus::only(prometheus::series(bytes, name)?, &columns.how.rows, name)?;
+    if columns.value.is_none() || columns.values == Values::Arrivals {
+        let message = format!("`{name}` is an answer of Prometheus, and nothing says what its values are");
+        let help =
+            "write `rate: value` for rates a second, as rate() gives, or `value: value` for counts a step";
+        return Err((message, Some(help.to_owned())));
+    }
+    let (mut stamps, mut values) = (Vec::new(), Vec::new());
+    for (at, (stamp, value)) in (1..).zip(&series.samples) {
+        stamps.push((*stamp, at));
+        values.push(match value {
+            Some(value) => Some(positive(*value, at, name)?),
+            None => blank_value(columns),
+        });
+    }
+    let found = ordered(&stamps, &values, name, columns)?;
+    match twice(&found.rows) {
+        Some((_, second)) => Err((format!("`{name}`: sample {second} has the time of another"), None)),
+        None => Ok(found),
     }
 }
 
-/// What a file of counts looks like.
-const EXAMPLE: &str = "a header and a row a step, such as `t_s,count` and below it `0,400`";
-
-/// A row the table reader does not take, by its line.
-pub(super) fn unreadable(name: &str, error: &csv::Error) -> Said {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
-            let cells = if *len == 1 { "cell" } else { "cells" };
-            let help = format!(
-                "every row needs the {expected_len} cells of the header; numbers take no commas inside"
-            );
-            (format!("`{name}` line {line} has {len} {cells}, its header {expected_len}"), Some(help))
-        }
-        csv::ErrorKind::Utf8 { pos, .. } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
-            (format!("`{name}` line {line} is not UTF-8 text"), None)
-        }
-        _ => (format!("`{name}`: {error}"), None),
-    }
-}
-
-/// An empty file, and one whose cells are not separated by commas, would else be missing its columns.
-fn separated(header: &csv::StringRecord, name: &str) -> Result<(), Said> {
-    if header.iter().all(str::is_empty) {
-        return Err((format!("`{name}` is empty"), Some(format!("expected {EXAMPLE}"))));
-    }
-    let whole = header.get(0).filter(|_| header.len() == 1).unwrap_or_default();
-    let other =
-        [(';', "semicolons"), ('\t', "tabs"), ('|', "bars")].into_iter().find(|(c, _)| whole.contains(*c));
-    match other {
-        Some((_, word)) => {
-            let message = format!("`{name}` line 1 is separated by {word}, not by commas");
-            Err((message, Some(format!("expected {EXAMPLE}"))))
-        }
-        None => Ok(()),
-    }
-}
-
-/// The place of a column: by its name, or by its usual position.
-pub(super) fn column(
-    header: &csv::StringRecord,
+/// Rows in order of time; that they were not is told.
+fn ordered(
+    stamps: &[(Stamp, u64)],
+    values: &[Option<f64>],
     name: &str,
-    wanted: Option<&str>,
-    position: usize,
-) -> Result<usize, Said> {
-    let Some(wanted) = wanted else {
-        let columns = if header.len() == 1 { "column" } else { "columns" };
-        let message = || {
-            let text = format!("`{name}` line 1 has {} {columns}, {} are needed", header.len(), position + 1);
-            (text, Some(format!("expected {EXAMPLE}")))
-        };
-        return if position < header.len() { Ok(position) } else { Err(message()) };
-    };
-    header.iter().position(|column| column == wanted).ok_or_else(|| {
-        let all: Vec<&str> = header.iter().take(12).collect();
-        let help = match nearest(wanted, header.iter()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it has {}", all.join(", ")),
-        };
-        (format!("`{name}` has no column `{wanted}`"), Some(help))
-    })
+    columns: &Columns,
+) -> Result<Rows, Said> {
+    if stamps.is_empty() {
+        return Err((format!("`{name}` has no rows"), None));
+    }
+    let (times, axis) = columns.how.stamps.settle(stamps, name)?;
+    let row = |at: usize| Row { at: times[at], value: values[at], line: stamps[at].1 };
+    let mut rows: Vec<Row> = (0..stamps.len()).map(row).collect();
+    let mut notices = Vec::new();
+    if let Some(pair) = rows.windows(2).find(|pair| pair[1].at < pair[0].at) {
+        let (line, before) = (pair[1].line, pair[0].line);
+        notices.push(format!(
+            "`{name}` is not in order of time (line {line} is earlier than line {before}): its rows are sorted"
+        ));
+        // Stable, so that equal times stay in the order of the file.
+        rows.sort_by_key(|row| row.at);
+    }
+    if columns.how.stamps.zone.is_some() && !axis.local {
+        notices.push(format!("`{name}` has no dates without a zone, so `zone` changes nothing"));
+    }
+    Ok(Rows { rows, axis, notices })
 }
 
-/// Seconds and whether the cell is a date. A date without a zone is read as UTC.
-pub(super) fn time_of(cell: &str) -> Option<(f64, bool)> {
-    if let Ok(seconds) = cell.parse::<f64>() {
-        return seconds.is_finite().then_some((seconds, false));
-    }
-    let date =
-        quantity::instant(cell).or_else(|_| quantity::instant(&format!("{}Z", cell.replacen(' ', "T", 1))));
-    date.ok().map(|nanos| (nanos as f64 / 1e9, true))
+/// The lines of two rows at one instant.
+fn twice(rows: &[Row]) -> Option<(u64, u64)> {
+    let pair = rows.windows(2).find(|pair| pair[0].at == pair[1].at)?;
+    Some((pair[0].line.min(pair[1].line), pair[0].line.max(pair[1].line)))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<(Vec<Row>, bool), String> {
-        parse(text.as_bytes(), "t.csv", (None, None), false).map_err(|(message, _)| message)
-    }
-
-    #[test]
-    fn dates_and_seconds_are_read() {
-        let (rows, calendar) = read("t_s,count\n0,3\n1,4\n").expect("valid");
-        assert_eq!((rows[1], calendar), (Row { time: 1.0, value: 4.0, line: 3 }, false));
-        let (rows, calendar) =
-            read("timestamp,count\n1970-01-01T00:01:00Z,3\n1970-01-01 00:02:00,4\n").expect("valid");
-        assert_eq!((rows[0].time, rows[1].time, calendar), (60.0, 120.0, true));
-    }
-
-    #[test]
-    fn bad_rows_are_named_by_their_line() {
-        for (text, says) in [
-            ("t,c\n0,1\n1,x\n", "`t.csv` line 3: the count is `x`"),
-            ("t,c\n0,1\n1,-2\n", "`t.csv` line 3: the count -2 is negative"),
-            ("t,c\n0,1\n1,NaN\n", "`t.csv` line 3: the count is `NaN`"),
-            ("t,c\nnoon,1\n", "`t.csv` line 2: the time is `noon`"),
-            ("t,c\n5,1\n4,1\n", "`t.csv` line 3: the time is earlier than that of line 2"),
-            ("t,c\n5,1\n5,1\n", "`t.csv` line 3: the time is the same as that of line 2"),
-            ("t,c\n", "`t.csv` has no rows"),
-            ("", "`t.csv` is empty"),
-            ("t\n1\n", "`t.csv` line 1 has 1 column, 2 are needed"),
-            ("t;c\n0;1\n", "`t.csv` line 1 is separated by semicolons, not by commas"),
-            ("t\tc\n0\t1\n", "`t.csv` line 1 is separated by tabs, not by commas"),
-            ("t,c\n0,1\n1,2,3\n", "`t.csv` line 3 has 3 cells, its header 2"),
-            ("t,c\n0,1\n1\n", "`t.csv` line 3 has 1 cell, its header 2"),
-        ] {
-            assert_eq!(read(text).expect_err(text), says);
-        }
-    }
-}
+#[path = "trace_rows_tests.rs"]
+mod tests;
