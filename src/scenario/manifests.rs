@@ -144,9 +144,20 @@ impl Reader<'_> {
             let message = format!("this {kind} has no `metadata.name`");
             return self.diagnostics.push(Diagnostic::error(node.span, message));
         };
-        let same = |old: &&mut Object| old.kind == kind && old.name == name && old.namespace == namespace;
+        // One name may be a Service of the core and one of Knative; versions of one group are one object.
+        let group = |version: &str| version.split_once('/').map(|(group, _)| group.to_owned());
+        let space = |namespace: &Option<String>| namespace.clone().unwrap_or_else(|| "default".to_owned());
+        let same = |old: &&mut Object| {
+            old.kind == kind
+                && old.name == name
+                && space(&old.namespace) == space(&namespace)
+                && group(&old.api_version) == group(&api_version)
+        };
         match objects.iter_mut().find(same) {
-            Some(old) => merge(&mut old.node, node),
+            Some(old) => {
+                merge(&mut old.node, node);
+                old.api_version = api_version;
+            }
             None => objects.push(Object { kind, api_version, namespace, name, node }),
         }
     }

@@ -3,6 +3,7 @@
 //! Decoding and validation are one pass: a [`Scenario`] is the proof that the document was valid.
 
 mod addresses;
+mod autoscalers;
 mod build;
 mod capacity;
 mod check;
@@ -10,13 +11,16 @@ mod classes;
 mod clock;
 mod cluster;
 mod demand;
+mod hpa_metrics;
 mod laws;
 mod names;
 mod numerals;
 mod objective_words;
 mod objectives;
+mod objects;
 mod observed;
 mod plausibility;
+mod pod_template;
 mod pods;
 mod profile;
 mod prometheus;
@@ -194,3 +198,6 @@ mod mistakes_tests;
 
 #[cfg(test)]
 mod trace_tests;
+
+#[cfg(test)]
+mod workloads_tests;

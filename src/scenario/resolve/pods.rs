@@ -2,7 +2,7 @@
 
 use super::build::{Build, small};
 use super::laws;
-use super::workloads::Workloads;
+use super::workloads::{Named, Workloads};
 use crate::model::{PodSpeed, Scaler, Service};
 use crate::policy::TargetUtilisation;
 use crate::random::Law;
@@ -31,7 +31,14 @@ pub(super) static RESOURCES: Table = Table {
 static QUANTITIES: Table = Table {
     name: "resource-quantities",
     doc: "Amounts of resources",
-    keys: &[optional("cpu", Kind::Cpu, "Cores")],
+    keys: &[
+        optional("cpu", Kind::Cpu, "Cores"),
+        optional(
+            "memory",
+            Kind::Bytes,
+            "Memory, as a container copies it; what happens without it is not simulated",
+        ),
+    ],
 };
 
 pub(super) static SPEED: Table = Table {
@@ -81,7 +88,14 @@ pub(super) fn pods<'a>(
     let resources = map.field("resources");
     if let Some(resources) = &resources {
         let resources = resources.map();
-        let cpu = |key: &str| resources.field(key).and_then(|field| field.map().cpu("cpu"));
+        let cpu = |key: &str| {
+            let amounts = resources.field(key)?.map();
+            if let Some(memory) = amounts.field("memory") {
+                let _ = memory.parsed(crate::scenario::quantity::bytes);
+                amounts.assume("memory", "not simulated");
+            }
+            amounts.cpu("cpu")
+        };
         (service.cpu_request, service.cpu_limit) = (cpu("requests"), cpu("limits").unwrap_or(f64::INFINITY));
     }
     service.speed = speed(map, build);
@@ -99,9 +113,12 @@ pub(super) fn pods<'a>(
         ("resources", map.field("resources")),
         ("autoscaler", map.field("autoscaler")),
     ];
-    let named = map.field("deployment");
+    let _ = map.present(&["workload", "deployment"]).len() > 1
+        && map.exactly_one(&["workload", "deployment"]).is_some();
+    let (workload, deployment) = (map.field("workload"), map.field("deployment"));
+    let named = workload.or(deployment);
     let external = map.field("external").is_some();
-    let deployed = workloads.apply(service, field, named.as_ref(), &own);
+    let deployed = workloads.apply(service, field, &Named { field: named.as_ref(), own: &own });
     if external {
         for (key, field) in own.iter().filter_map(|(key, field)| field.as_ref().map(|field| (key, field))) {
             field.key_error(format!("`{key}` belongs to services of ours; {} is external", map.path));

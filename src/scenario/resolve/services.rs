@@ -18,10 +18,11 @@ pub(super) static SERVICE: Table = Table {
     doc: "What a deployed unit does",
     keys: &[
         optional(
-            "deployment",
+            "workload",
             Kind::Reference,
-            "Its Deployment in `manifests`, NAME or NAMESPACE/NAME; the one of the same name if absent",
+            "What it is in `manifests`: NAME, KIND/NAME such as sts/web, NAMESPACE/NAME or KIND/NAMESPACE/NAME; the one of the same name if absent",
         ),
+        optional("deployment", Kind::Reference, "The same as `workload`"),
         optional(
             "slots",
             Kind::Either(&[Kind::OneOf(&["unlimited"]), Kind::Count]),

@@ -169,7 +169,7 @@ fn contradictions_are_errors() {
 
 #[test]
 fn what_is_counted_is_drawn_in_whole_numbers() {
-    let hpa = "manifests:\n  - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: web }, spec: { scaleTargetRef: { name: web }, maxReplicas: 9 } }\n";
+    let hpa = "manifests:\n  - { apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: { name: web }, spec: { scaleTargetRef: { name: shop }, maxReplicas: 9 } }\n  - { apiVersion: apps/v1, kind: Deployment, metadata: { name: shop }, spec: { template: { spec: { containers: [ {} ] } } } }\n";
     let plan = plan(&format!(
         "{hpa}sweep: {{ vary: {{ services.web.replicas: 1..5, traffic.shoppers.peaks.opening.factor: 2 .. 3, hpa/web.spec.maxReplicas: 7 .. 9 }}, sample: latin 4 }}\n"
     ));

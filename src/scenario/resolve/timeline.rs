@@ -85,13 +85,12 @@ fn target(
             let by = workloads.scaled_by.iter().find(|(_, hpa)| is_hpa && hpa.name == object.name);
             let id = match kind {
                 "HorizontalPodAutoscaler" => by.and_then(|(name, _)| service(name)),
-                "Deployment" => service(workloads.service_of(&object.name).unwrap_or(&object.name)),
-                _ => None,
+                kind => service(workloads.service_of(kind, &object.name).unwrap_or(&object.name)),
             };
             match (kind, *key) {
                 ("HorizontalPodAutoscaler", "minReplicas") => make(id, ChangeAction::MinReplicas),
                 ("HorizontalPodAutoscaler", "maxReplicas") => make(id, ChangeAction::MaxReplicas),
-                ("Deployment", "replicas") => make(id, ChangeAction::Replicas),
+                (_, "replicas") => make(id, ChangeAction::Replicas),
                 _ => refuse(format!("`{path}` cannot be changed while a run goes on")),
             }
         }

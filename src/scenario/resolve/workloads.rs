@@ -1,54 +1,44 @@
-//! Kubernetes objects that say what is deployed: Deployments and HorizontalPodAutoscalers.
+//! Kubernetes objects that say what is deployed: workloads (whatever has pods of a template), and what scales them.
 //!
-//! What is known to Kubernetes but not simulated is listed as an assumption; what Kubernetes does not know is an
-//! error, as its API server would say.
+//! What is known to Kubernetes but not simulated is listed as an assumption, and warned of where it would change what a
+//! simulated service does.
 
+use super::autoscalers::{Autoscalers, Scaled, scales};
+use super::objects::{Fields, Objects, count, group, is_owned, space};
+use super::pod_template::{containers, cores};
 use crate::model::{Scaler, Service};
 use crate::policy::Hpa;
 use crate::scenario::cursor::{Context, Field};
 use crate::scenario::diagnostics::{Diagnostic, nearest};
 use crate::scenario::manifests::Object;
 use crate::scenario::node::Node;
-use crate::scenario::quantity::{self, Wrong};
+use crate::scenario::path::{full_kind, short_kind};
 
-/// A Deployment, read.
-struct Deployment<'a> {
+/// A workload and whether a service stands for it.
+struct Workload<'a> {
     object: &'a Object,
-    replicas: Option<(u32, &'a Node)>,
-    cpu_request: Option<f64>,
-    cpu_limit: f64,
-    used: bool,
-}
-
-/// A HorizontalPodAutoscaler, read.
-struct Scaling<'a> {
-    object: &'a Object,
-    target: String,
-    hpa: Hpa,
     used: bool,
 }
 
 /// What the manifests say.
 pub(super) struct Workloads<'a> {
-    context: &'a Context<'a>,
-    deployments: Vec<Deployment<'a>>,
-    scalings: Vec<Scaling<'a>>,
+    objects: Objects<'a>,
+    workloads: Vec<Workload<'a>>,
+    autoscalers: Autoscalers<'a>,
     /// For each service the autoscaler object that scales it.
     pub scaled_by: Vec<(String, &'a Object)>,
-    /// For each Deployment that was found the service that stands for it.
-    deployed: Vec<(String, String)>,
+    /// For each workload that was found the service that stands for it.
+    deployed: Vec<(&'a Object, String)>,
 }
 
-/// Fields of Kubernetes that are read here, and further ones it knows.
-struct Fields {
-    read: &'static [&'static str],
-    known: &'static [&'static str],
+/// What a service says of its workload.
+pub(super) struct Named<'a, 'f> {
+    /// The key that names it, if one does.
+    pub field: Option<&'f Field<'a>>,
+    /// Keys of the service that would be a second home of the same fact.
+    pub own: &'f [(&'static str, Option<Field<'a>>)],
 }
 
-const HPA_SPEC: Fields = Fields {
-    read: &["scaleTargetRef", "minReplicas", "maxReplicas", "metrics", "targetCPUUtilizationPercentage"],
-    known: &["behavior"],
-};
 const DEPLOYMENT_SPEC: Fields = Fields {
     read: &["replicas", "template"],
     known: &[
@@ -60,278 +50,211 @@ const DEPLOYMENT_SPEC: Fields = Fields {
         "progressDeadlineSeconds",
     ],
 };
+const STATEFUL_SET_SPEC: Fields = Fields {
+    read: &["replicas", "template"],
+    known: &[
+        "selector",
+        "serviceName",
+        "volumeClaimTemplates",
+        "podManagementPolicy",
+        "updateStrategy",
+        "revisionHistoryLimit",
+        "minReadySeconds",
+        "persistentVolumeClaimRetentionPolicy",
+        "ordinals",
+    ],
+};
+const REPLICA_SET_SPEC: Fields =
+    Fields { read: &["replicas", "template"], known: &["selector", "minReadySeconds"] };
+
+/// Kinds that end by themselves back no service.
+const ENDING: &[&str] = &["Job", "CronJob", "Pod"];
+
+fn is_knative(object: &Object) -> bool {
+    object.kind == "Service" && group(&object.api_version) == "serving.knative.dev"
+}
+
+/// Whether an object is something whose pods can answer requests.
+fn is_workload(object: &Object) -> bool {
+    let core = ["Deployment", "StatefulSet", "ReplicaSet", "DaemonSet"].contains(&object.kind.as_str());
+    core || (!ENDING.contains(&object.kind.as_str()) && containers(object).is_some())
+}
 
 impl<'a> Workloads<'a> {
     /// Reads every object; `defaults` are the controller's flags.
-    pub(super) fn read(objects: &'a [Object], defaults: Hpa, context: &'a Context<'a>) -> Self {
-        let mut found = Self {
-            context,
-            deployments: Vec::new(),
-            scalings: Vec::new(),
-            scaled_by: Vec::new(),
-            deployed: Vec::new(),
-        };
-        for object in objects {
-            match object.kind.as_str() {
-                "Deployment" => found.deployment(object),
-                "HorizontalPodAutoscaler" => found.autoscaler(object, defaults),
-                "ScaledObject" => found.scaled_object(object, objects),
-                kind => {
-                    let text = format!("{kind} objects are not simulated");
-                    context.assume(object.address(), text, "An object of the manifests");
+    pub(super) fn read(all: &'a [Object], defaults: Hpa, context: &'a Context<'a>) -> Self {
+        let objects = Objects { context, all };
+        let autoscalers = Autoscalers::read(objects, defaults);
+        let mut workloads = Vec::new();
+        for object in all.iter().filter(|object| !scales(object)) {
+            if is_workload(object) && !is_owned(object) {
+                match object.kind.as_str() {
+                    "Deployment" => drop(objects.spec(object, &DEPLOYMENT_SPEC)),
+                    "StatefulSet" => drop(objects.spec(object, &STATEFUL_SET_SPEC)),
+                    "ReplicaSet" => drop(objects.spec(object, &REPLICA_SET_SPEC)),
+                    _ => {}
                 }
+                workloads.push(Workload { object, used: false });
+                continue;
+            }
+            if object.kind == "PodDisruptionBudget" {
+                budget(object, context);
+            }
+            let text = format!("{} objects are not simulated", object.kind);
+            context.assume(object.address(), text, "An object of the manifests");
+        }
+        Self { objects, workloads, autoscalers, scaled_by: Vec::new(), deployed: Vec::new() }
+    }
+
+    /// Gives a service what its workload and autoscaler say; whether there is a workload.
+    pub(super) fn apply(&mut self, service: &mut Service, field: &Field<'a>, named: &Named<'a, '_>) -> bool {
+        let Some(at) = self.find(service, field, named.field) else { return false };
+        self.workloads[at].used = true;
+        let object = self.workloads[at].object;
+        self.deployed.push((object, service.name.clone()));
+        if let Some(cores) = cores(object, &self.objects) {
+            (service.cpu_request, service.cpu_limit) = (cores.request, cores.limit);
+        }
+        service.replicas = self.replicas(object);
+        if is_knative(object) {
+            let message = format!(
+                "services.{} is scaled by Knative, which is not simulated: its pods stay as many as they are",
+                service.name
+            );
+            self.objects.context.push(Diagnostic::warning(object.node.span, message));
+        }
+        if let Scaled::By(hpa, scaling) = self.autoscalers.of(object) {
+            if service.replicas == 0 {
+                // The controller takes zero pods for the wish that it should do nothing.
+                let message =
+                    format!("{} has 0 replicas, which switches {} off", object.address(), scaling.address());
+                self.objects.context.push(Diagnostic::warning(object.node.span, message));
+            } else {
+                service.scaler = Some(Scaler::Hpa(hpa));
+                service.replicas = service.replicas.clamp(hpa.min.min(hpa.max), hpa.max);
+                self.scaled_by.push((service.name.clone(), scaling));
             }
         }
-        found
-    }
-
-    fn deployment(&mut self, object: &'a Object) {
-        let Some(spec) = self.spec(object, &DEPLOYMENT_SPEC) else { return };
-        let status = object.node.get("status").and_then(|status| status.get("replicas"));
-        let written = spec.get("replicas").filter(|node| !node.is_null());
-        let replicas =
-            status.or(written).and_then(|node| Some((self.count(node, object, "spec.replicas")?, node)));
-        let pod = spec.get("template").and_then(|template| template.get("spec"));
-        let containers = pod.and_then(|pod| pod.get("containers")).and_then(Node::as_sequence);
-        let Some(containers) = containers.filter(|list| !list.is_empty()) else {
-            let message = format!("{} has no containers in spec.template.spec", object.address());
-            return self.context.push(Diagnostic::error(object.node.span, message));
-        };
-        let (mut request, mut limit) = (Some(0.0), 0.0);
-        for container in containers {
-            let resources = container.get("resources");
-            let of = |kind: &str| {
-                let node = resources
-                    .and_then(|resources| resources.get(kind)?.get("cpu"))
-                    .filter(|node| !node.is_null())?;
-                self.quantity(node, object, &format!("{kind}.cpu"), quantity::cpu)
-            };
-            let limited = of("limits");
-            limit += limited.unwrap_or(f64::INFINITY);
-            // Kubernetes takes the limit for a request that is not given.
-            request = of("requests").or(limited).and_then(|cpu| Some(request? + cpu));
-            if container.get("readinessProbe").is_some() {
-                let text = "probes add nothing to `startup`";
-                self.context.assume(
-                    format!("{}.readinessProbe", object.address()),
-                    text,
-                    "A field that is not simulated",
-                );
-            }
-        }
-        self.deployments.push(Deployment {
-            object,
-            replicas,
-            cpu_request: request,
-            cpu_limit: limit,
-            used: false,
-        });
-    }
-
-    fn autoscaler(&mut self, object: &'a Object, defaults: Hpa) {
-        let Some(spec) = self.spec(object, &HPA_SPEC) else { return };
-        let reference = spec.get("scaleTargetRef");
-        let target = reference.and_then(|target| target.get("name")).and_then(Node::as_text);
-        let Some(target) = target else {
-            let message = format!("{} has no spec.scaleTargetRef.name", object.address());
-            return self.context.push(Diagnostic::error(object.node.span, message));
-        };
-        let of = |key: &str| spec.get(key).and_then(|node| self.count(node, object, &format!("spec.{key}")));
-        let (min, max) = (of("minReplicas").unwrap_or(1), of("maxReplicas"));
-        let Some(max) = max else {
-            let message = format!("{} has no spec.maxReplicas", object.address());
-            return self
-                .context
-                .push(Diagnostic::error(object.node.span, message).expected("the most pods, such as 50"));
-        };
-        if min == 0 || max < min {
-            let message = format!("{}: {min} to {max} pods is not a range from 1 on", object.address());
-            self.context.push(Diagnostic::error(object.node.span, message));
-        }
-        let target_percent = match spec.get("metrics").filter(|node| !node.is_null()) {
-            Some(metrics) => self.metric(metrics, object),
-            None => Some(of("targetCPUUtilizationPercentage").unwrap_or(80)),
-        };
-        let Some(target_percent) = target_percent else { return };
-        if target_percent == 0 {
-            let message = format!("{} has a target of 0 %", object.address());
-            return self.context.push(Diagnostic::error(object.node.span, message));
-        }
-        let hpa = Hpa { min, max, target_percent, ..defaults };
-        self.scalings.push(Scaling { object, target: target.to_owned(), hpa, used: false });
-    }
-
-    /// The target of the one metric that is simulated: cpu utilisation.
-    fn metric(&self, metrics: &Node, object: &Object) -> Option<u32> {
-        let example = "[ { type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 60 } } } ]";
-        let wrong = |node: &Node, message: &str| {
-            let diagnostic = Diagnostic::error(node.span, format!("{}: {message}", object.address()));
-            self.context.push(diagnostic.expected(example));
-            None
-        };
-        match metrics.as_sequence() {
-            Some([metric]) => {
-                let resource = metric
-                    .get("resource")
-                    .filter(|_| metric.get("type").and_then(Node::as_text) == Some("Resource"));
-                let is_cpu = |node: &&Node| node.get("name").and_then(Node::as_text) == Some("cpu");
-                let Some(resource) = resource.filter(is_cpu) else {
-                    return wrong(metric, "only the cpu utilisation of pods is simulated as a metric");
-                };
-                let average = resource.get("target").and_then(|target| target.get("averageUtilization"));
-                match average {
-                    Some(node) => self.count(node, object, "averageUtilization"),
-                    None => wrong(resource, "this metric has no target.averageUtilization"),
-                }
-            }
-            Some([_, second, ..]) => wrong(second, "only one metric is simulated"),
-            _ => wrong(metrics, "`metrics` is not a list of metrics"),
-        }
-    }
-
-    fn scaled_object(&self, object: &Object, objects: &[Object]) {
-        let target = |object: &Object| {
-            let reference = object.node.get("spec").and_then(|spec| spec.get("scaleTargetRef"));
-            reference.and_then(|target| target.get("name")).and_then(Node::as_text).map(str::to_owned)
-        };
-        let rival = objects
-            .iter()
-            .find(|other| other.kind == "HorizontalPodAutoscaler" && target(other) == target(object));
-        if let Some(rival) = rival {
+        let daemon = object.kind == "DaemonSet";
+        if daemon && !named.own.iter().any(|(key, field)| *key == "replicas" && field.is_some()) {
             let message =
-                format!("{} and {} scale one target and would fight", rival.address(), object.address());
-            let diagnostic = Diagnostic::error(object.node.span, message);
-            return self.context.push(diagnostic.note_at(rival.node.span, "the other one"));
+                format!("{} has a pod a node, and how many nodes there are is not said", object.address());
+            let help = format!("say services.{}.replicas", service.name);
+            self.objects.context.push(Diagnostic::error(object.node.span, message).help(help));
         }
-        let message = format!("{} is not simulated: its pods stay as many as they are", object.address());
-        self.context.push(Diagnostic::warning(object.node.span, message));
-    }
-
-    /// The object's `spec`, with its fields checked.
-    fn spec(&self, object: &'a Object, fields: &Fields) -> Option<&'a Node> {
-        let Some(spec) = object.node.get("spec").filter(|spec| spec.as_mapping().is_some()) else {
-            let message = format!("{} has no spec", object.address());
-            self.context.push(Diagnostic::error(object.node.span, message));
-            return None;
-        };
-        for entry in spec.as_mapping().into_iter().flat_map(|map| map.iter()) {
-            let key = entry.key.as_str();
-            if fields.known.contains(&key) {
-                let address = format!("{}.spec.{key}", object.address());
-                self.context.assume(address, "not simulated", "A field of Kubernetes");
-            } else if !fields.read.contains(&key) {
-                let message = format!("{} has no field spec.{key} in Kubernetes", object.kind);
-                let all = fields.read.iter().chain(fields.known).copied();
-                self.context.push(Diagnostic::error(entry.key_span, message).nearest(key, all));
-            }
-        }
-        Some(spec)
-    }
-
-    fn count(&self, node: &Node, object: &Object, key: &str) -> Option<u32> {
-        let value = self.quantity(node, object, key, quantity::count)?;
-        if value > 1_000_000 {
-            let message =
-                format!("{}: {key} is {value}; at most a million pods are simulated", object.address());
-            self.context.push(Diagnostic::error(node.span, message));
-        }
-        Some(u32::try_from(value).unwrap_or(u32::MAX).min(1_000_000))
-    }
-
-    fn quantity<T>(
-        &self,
-        node: &Node,
-        object: &Object,
-        key: &str,
-        parse: impl Fn(&str) -> Result<T, Wrong>,
-    ) -> Option<T> {
-        let text = node.as_text().unwrap_or("");
-        parse(text)
-            .map_err(|wrong| {
-                let message = format!("{}: {key} {}", object.address(), wrong.message);
-                self.context.push(Diagnostic::error(node.span, message).expected(wrong.expected));
-            })
-            .ok()
-    }
-
-    /// Gives a service what its Deployment and autoscaler say; whether there is a Deployment. `own` are the keys
-    /// of the service that would be a second home of the same fact.
-    pub(super) fn apply(
-        &mut self,
-        service: &mut Service,
-        field: &Field<'_>,
-        named: Option<&Field<'_>>,
-        own: &[(&str, Option<Field<'_>>)],
-    ) -> bool {
-        let written = named.and_then(|field| field.text());
-        let wanted = written.clone().unwrap_or_else(|| service.name.clone());
-        let (space, name) =
-            wanted.split_once('/').map_or((None, wanted.as_str()), |(space, name)| (Some(space), name));
-        let fits = |object: &Object| {
-            object.name == name && (space.is_none() || object.namespace.as_deref() == space)
-        };
-        let Some(at) = self.deployments.iter().position(|deployment| fits(deployment.object)) else {
-            if let (Some(named), Some(_)) = (named, written) {
-                let known: Vec<&str> = self.deployments.iter().map(|d| d.object.name.as_str()).collect();
-                super::names::unknown(named, "Deployment", name, known.into_iter());
-            }
-            return false;
-        };
-        let deployment = &mut self.deployments[at];
-        deployment.used = true;
-        (service.cpu_request, service.cpu_limit) = (deployment.cpu_request, deployment.cpu_limit);
-        let object = deployment.object;
-        self.deployed.push((object.name.clone(), service.name.clone()));
-        service.replicas = deployment.replicas.map_or(1, |(replicas, _)| replicas);
-        let scaling = self
-            .scalings
-            .iter_mut()
-            .find(|scaling| scaling.target == object.name && scaling.object.namespace == object.namespace);
-        if let Some(scaling) = scaling {
-            scaling.used = true;
-            service.scaler = Some(Scaler::Hpa(scaling.hpa));
-            service.replicas = service.replicas.clamp(scaling.hpa.min.min(scaling.hpa.max), scaling.hpa.max);
-            self.scaled_by.push((service.name.clone(), scaling.object));
-        }
-        for (key, second) in own.iter().filter_map(|(key, field)| field.as_ref().map(|field| (key, field))) {
-            if *key == "autoscaler" && service.scaler.is_none() {
+        for (key, second) in
+            named.own.iter().filter_map(|(key, field)| field.as_ref().map(|field| (*key, field)))
+        {
+            if (key == "autoscaler" && service.scaler.is_none()) || (key == "replicas" && daemon) {
                 continue;
             }
             let message = format!("{}.{key} says what {} says already", field.path, object.address());
             let diagnostic =
                 Diagnostic::error(second.key_span, message).note_at(object.node.span, "the other one");
-            self.context.push(diagnostic.help("one fact has one home: leave one of the two out"));
+            self.objects.context.push(diagnostic.help("one fact has one home: leave one of the two out"));
         }
         true
     }
 
-    /// The service that stands for a Deployment.
-    pub(super) fn service_of(&self, deployment: &str) -> Option<&str> {
-        self.deployed.iter().find(|(name, _)| name == deployment).map(|(_, service)| service.as_str())
+    /// The workload of a service: the one it names, or the one of its name.
+    fn find(&self, service: &Service, field: &Field<'a>, named: Option<&Field<'a>>) -> Option<usize> {
+        let written = named.and_then(|field| field.text());
+        let wanted = written.clone().unwrap_or_else(|| service.name.clone());
+        let parts: Vec<&str> = wanted.split('/').collect();
+        let is_kind = |word: &str| {
+            let kind = full_kind(word);
+            kind != word || self.workloads.iter().any(|workload| workload.object.kind == kind)
+        };
+        let (kind, place, name) = match parts[..] {
+            [first, name] if is_kind(first) => (Some(first), None, name),
+            [place, name] => (None, Some(place), name),
+            [kind, place, name] => (Some(kind), Some(place), name),
+            _ => (None, None, wanted.as_str()),
+        };
+        let fits = |object: &Object| {
+            object.name == name
+                && kind.is_none_or(|kind| full_kind(kind) == object.kind)
+                && place.is_none_or(|place| space(object) == place)
+        };
+        let found: Vec<usize> =
+            (0..self.workloads.len()).filter(|&at| fits(self.workloads[at].object)).collect();
+        match (found.first(), found.get(1)) {
+            (Some(&at), None) => Some(at),
+            (Some(&first), Some(&second)) => {
+                let full = |at: usize| {
+                    let object = self.workloads[at].object;
+                    format!("{}/{}/{}", short_kind(&object.kind), space(object), object.name)
+                };
+                let (one, other) = (full(first), full(second));
+                let message = format!("{} could stand for {one} and for {other}", field.path);
+                let diagnostic =
+                    Diagnostic::error(named.map_or(field.key_span, |field| field.node.span), message)
+                        .note_at(self.workloads[first].object.node.span, "the one")
+                        .note_at(self.workloads[second].object.node.span, "the other one");
+                self.objects.context.push(diagnostic.help(format!("say which: workload: {one}")));
+                None
+            }
+            _ => {
+                if let (Some(named), Some(_)) = (named, written) {
+                    let known: Vec<&str> = self.workloads.iter().map(|w| w.object.name.as_str()).collect();
+                    super::names::unknown(named, kind.map_or("workload", full_kind), name, known.into_iter());
+                }
+                None
+            }
+        }
+    }
+
+    /// The size that is wanted. What a dump shows as present may be a rollout's surge, or pods that are not there yet.
+    fn replicas(&self, object: &Object) -> u32 {
+        let context = self.objects.context;
+        let spec =
+            object.node.get("spec").and_then(|spec| spec.get("replicas")).filter(|node| !node.is_null());
+        let wanted = spec.and_then(|node| count(context, node, object, "spec.replicas"));
+        let status = object.node.get("status").and_then(|status| status.get("replicas"));
+        let present = status.and_then(|node| count(context, node, object, "status.replicas"));
+        let size = wanted.unwrap_or(1);
+        if let Some(present) = present.filter(|&present| present != size) {
+            let message = format!(
+                "{} had {present} pods when it was read and wants {size}: {size} are taken",
+                object.address()
+            );
+            context.push(Diagnostic::warning(object.node.span, message));
+        }
+        size
+    }
+
+    /// The service that stands for the workload of this kind and name.
+    pub(super) fn service_of(&self, kind: &str, name: &str) -> Option<&str> {
+        let found = self.deployed.iter().find(|(object, _)| object.kind == kind && object.name == name);
+        found.map(|(_, service)| service.as_str())
     }
 
     /// Objects that belong to no service.
     pub(super) fn report_unused(&self, services: &[&str]) {
-        for scaling in self.scalings.iter().filter(|scaling| !scaling.used) {
-            let message = format!(
-                "{} scales `{}`, which is no Deployment of a service",
-                scaling.object.address(),
-                scaling.target
-            );
-            let diagnostic = Diagnostic::warning(scaling.object.node.span, message);
-            let near = nearest(&scaling.target, services.iter().copied());
-            self.context.push(match near {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic,
-            });
+        self.autoscalers.report_unused(services);
+        for workload in self.workloads.iter().filter(|workload| !workload.used) {
+            let object = workload.object;
+            let near = nearest(&object.name, services.iter().copied());
+            let text = match near {
+                Some(near) => format!("no service stands for it: not simulated (there is services.{near})"),
+                None => "no service stands for it: not simulated".to_owned(),
+            };
+            self.objects.context.assume(object.address(), text, "A workload of the manifests");
         }
-        for deployment in self.deployments.iter().filter(|deployment| !deployment.used) {
-            let address = deployment.object.address();
-            self.context.assume(
-                address,
-                "no service stands for it: not simulated",
-                "A Deployment of the manifests",
-            );
-        }
+    }
+}
+
+/// A disruption budget with both of its fields is refused by the API server.
+fn budget(object: &Object, context: &Context<'_>) {
+    let of = |key: &str| {
+        let node = object.node.get("spec").and_then(|spec| spec.get(key));
+        node.filter(|node: &&Node| !node.is_null())
+    };
+    if let (Some(_), Some(second)) = (of("minAvailable"), of("maxUnavailable")) {
+        let message = format!(
+            "{} has both minAvailable and maxUnavailable, which Kubernetes refuses",
+            object.address()
+        );
+        context.push(Diagnostic::error(second.span, message).help("leave one of the two out"));
     }
 }
