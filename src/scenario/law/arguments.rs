@@ -15,12 +15,15 @@ pub(super) enum ListOf {
     Rates,
     /// The name of a file.
     File,
+    /// A word, or several in quotes.
+    Word,
 }
 
 /// The parameters that were given.
 pub(super) struct Named {
     values: Vec<(&'static str, Vec<f64>)>,
     file: Option<String>,
+    words: Vec<(&'static str, String)>,
     form: &'static str,
 }
 
@@ -30,7 +33,7 @@ pub(super) fn arguments(
     allowed: &[(&'static str, ListOf)],
     form: &'static str,
 ) -> Result<Named, Wrong> {
-    let mut named = Named { values: Vec::new(), file: None, form };
+    let mut named = Named { values: Vec::new(), file: None, words: Vec::new(), form };
     let mut current: Option<(&'static str, ListOf)> = None;
     let mut position = 0;
     while let Some(token) = parser.peek().filter(|token| token.text != ")" || token.quoted) {
@@ -54,12 +57,11 @@ pub(super) fn arguments(
             }
             None => return Err(at(token, format!("has `{}` too much", token.text), form)),
         };
-        if token.quoted || token.text.starts_with(|c: char| c.is_ascii_alphabetic()) && kind != ListOf::File {
+        let is_name = token.quoted || token.text.starts_with(|c: char| c.is_ascii_alphabetic());
+        if is_name && !matches!(kind, ListOf::File | ListOf::Word) {
             let wrong = at(token, format!("has `{}`, which is not a parameter", token.text), form);
             let near = nearest(&token.text, allowed.iter().map(|(name, _)| *name));
-            if kind != ListOf::File {
-                return Err(near.map_or(wrong.clone(), |near| wrong.help(format!("did you mean `{near}`?"))));
-            }
+            return Err(near.map_or(wrong.clone(), |near| wrong.help(format!("did you mean `{near}`?"))));
         }
         let value = match kind {
             ListOf::Numbers => placed(signed(&token.text), token)?,
@@ -67,6 +69,10 @@ pub(super) fn arguments(
             ListOf::Rates => placed(quantity::rate(&token.text), token)?,
             ListOf::File => {
                 named.file = Some(token.text.clone());
+                0.0
+            }
+            ListOf::Word => {
+                named.words.push((name, token.text.clone()));
                 0.0
             }
         };
@@ -116,6 +122,18 @@ impl Named {
     /// The name of the file.
     pub(super) fn file(&self) -> Result<String, Wrong> {
         self.file.clone().filter(|file| !file.is_empty()).ok_or_else(|| self.wrong("has no file"))
+    }
+
+    /// The word of a parameter that may be absent.
+    pub(super) fn word(&self, name: &str) -> Result<Option<String>, Wrong> {
+        let mut found = self.words.iter().filter(|(key, _)| *key == name).map(|(_, word)| word.clone());
+        match (found.next(), found.next()) {
+            (None, _) if self.has(name) => Err(self.wrong(&format!("has no word after `{name}`"))),
+            (_, Some(_)) => {
+                Err(self.wrong(&format!("has two words after `{name}`; quote a name with blanks")))
+            }
+            (word, None) => Ok(word),
+        }
     }
 
     /// A message about the parameters as a whole.

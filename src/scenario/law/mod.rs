@@ -11,7 +11,7 @@ mod tokens;
 #[cfg(test)]
 pub(in crate::scenario) use parse::FORMS;
 pub use parse::{ParsedLaw, parse};
-pub use spec::{LawSpec, LognormalForm};
+pub use spec::{ColumnOf, LawSpec, LognormalForm};
 
 #[cfg(test)]
 #[path = "tests.rs"]

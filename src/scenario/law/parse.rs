@@ -1,7 +1,7 @@
 //! Law texts to [`LawSpec`].
 
 use super::arguments::{ListOf, Named, arguments};
-use super::spec::{LawSpec, LognormalForm};
+use super::spec::{ColumnOf, LawSpec, LognormalForm};
 use super::tokens::{Parser, Token, at, placed, tokens};
 use crate::scenario::diagnostics::nearest;
 use crate::scenario::quantity::{self, Wrong, suspicious_minutes};
@@ -26,7 +26,7 @@ pub(in crate::scenario) const FORMS: &[(&str, &str)] = &[
     ("pareto", "pareto(shape 2.5 scale 1ms)"),
     ("uniform", "uniform(1ms 3ms)"),
     ("gamma", "gamma(shape 2 scale 1ms)"),
-    ("empirical", "empirical(file.csv)"),
+    ("empirical", "empirical(file.csv), empirical(file.csv column elapsed unit ms)"),
     ("mixture", "mixture(90% exponential(1ms) 10% constant(20ms))"),
 ];
 
@@ -137,7 +137,7 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, name: &str, form: &'static str) -> Result<LawSpec, Wrong> {
-        use ListOf::{Durations, File, Numbers, Rates};
+        use ListOf::{Durations, File, Numbers, Rates, Word};
         let mut args = |allowed: &[(&'static str, ListOf)]| arguments(self, allowed, form);
         Ok(match name {
             "constant" | "deterministic" => LawSpec::Constant(args(&[("value", Durations)])?.one("value")?),
@@ -165,7 +165,7 @@ impl Parser<'_> {
                 let args = args(&[("low", Durations), ("high", Durations)])?;
                 LawSpec::Uniform { low: args.one("low")?, high: args.one("high")? }
             }
-            "empirical" => LawSpec::Empirical { file: args(&[("file", File)])?.file()? },
+            "empirical" => column_of(&args(&[("file", File), ("column", Word), ("unit", Word)])?)?,
             "mixture" => self.mixture(form)?,
             _ => {
                 let names = [("mean", Durations), ("median", Durations), ("mu", Numbers), ("sigma", Numbers)];
@@ -190,6 +190,17 @@ impl Parser<'_> {
         }
         Ok(LawSpec::Mixture(parts))
     }
+}
+
+fn column_of(args: &Named) -> Result<LawSpec, Wrong> {
+    let unit = match args.word("unit")? {
+        None => None,
+        Some(word) => Some(
+            quantity::duration(&format!("1{word}"))
+                .map_err(|_| args.wrong(&format!("has the unit `{word}`, which is none of time")))?,
+        ),
+    };
+    Ok(LawSpec::Empirical(ColumnOf { file: args.file()?, column: args.word("column")?, unit }))
 }
 
 fn hyper(args: &Named) -> Result<LawSpec, Wrong> {

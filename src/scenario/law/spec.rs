@@ -1,5 +1,16 @@
 //! A law as written, before it is known whether its parameters make one.
 
+/// A column of values in a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColumnOf {
+    /// The file, as written.
+    pub file: String,
+    /// The column, which a table of one needs not say.
+    pub column: Option<String>,
+    /// Seconds of one, for values that are plain numbers.
+    pub unit: Option<f64>,
+}
+
 /// A law as written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LawSpec {
@@ -55,10 +66,7 @@ pub enum LawSpec {
         scale: f64,
     },
     /// The values of a file, each as likely as the others.
-    Empirical {
-        /// The file, as written.
-        file: String,
-    },
+    Empirical(ColumnOf),
     /// One of several laws.
     Mixture(Vec<(f64, LawSpec)>),
     /// A law moved to the right.

@@ -8,6 +8,9 @@ fn law(text: &str) -> LawSpec {
 
 #[test]
 fn every_form_is_read() {
+    let of = |file: &str, column: Option<&str>, unit| {
+        LawSpec::Empirical(ColumnOf { file: file.into(), column: column.map(str::to_owned), unit })
+    };
     let cases = [
         ("2ms", LawSpec::Constant(0.002)),
         ("2 ms", LawSpec::Constant(0.002)),
@@ -20,8 +23,10 @@ fn every_form_is_read() {
         ("pareto(shape 2.5, scale 1ms)", LawSpec::Pareto { shape: 2.5, scale: 0.001 }),
         ("uniform(1ms 3ms)", LawSpec::Uniform { low: 0.001, high: 0.003 }),
         ("gamma(shape 2 scale 1ms)", LawSpec::Gamma { shape: 2.0, scale: 0.001 }),
-        ("empirical(../data/file.csv)", LawSpec::Empirical { file: "../data/file.csv".into() }),
-        ("empirical('my file.csv')", LawSpec::Empirical { file: "my file.csv".into() }),
+        ("empirical(../data/file.csv)", of("../data/file.csv", None, None)),
+        ("empirical('my file.csv')", of("my file.csv", None, None)),
+        ("empirical(a.csv column elapsed unit ms)", of("a.csv", Some("elapsed"), Some(1e-3))),
+        ("empirical(a.csv, column 'time taken', unit us)", of("a.csv", Some("time taken"), Some(1e-6))),
     ];
     for (text, expected) in cases {
         assert_eq!(law(text), expected, "{text}");

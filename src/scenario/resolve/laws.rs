@@ -1,17 +1,10 @@
 //! Laws as written to laws as simulated: parameters checked, empirical files read.
 
+use super::empirical;
 use crate::numerics::{ln, norm_quantile, sqrt};
 use crate::random::{Law, LawError};
 use crate::scenario::cursor::Field;
-use crate::scenario::diagnostics::Diagnostic;
-use crate::scenario::inputs::beside;
 use crate::scenario::law::{LawSpec, LognormalForm};
-use crate::scenario::quantity;
-
-/// Values one empirical file may hold.
-const MAX_VALUES: usize = 1_000_000;
-/// Bytes one empirical file may have.
-const MAX_BYTES: usize = 64 << 20;
 
 /// The law a field says, `None` after a diagnostic.
 pub fn law(field: &Field<'_>) -> Option<Law> {
@@ -61,7 +54,7 @@ fn build(spec: &LawSpec, field: &Field<'_>) -> Result<Law, Refused> {
         LawSpec::Pareto { shape, scale } => Law::pareto(*shape, *scale)?,
         LawSpec::Uniform { low, high } => Law::uniform(*low, *high)?,
         LawSpec::Gamma { shape, scale } => Law::gamma(*shape, *scale)?,
-        LawSpec::Empirical { file } => Law::empirical(&empirical(file, field).ok_or(Refused::Said)?)?,
+        LawSpec::Empirical(of) => Law::empirical(&empirical::values(of, field).ok_or(Refused::Said)?)?,
         LawSpec::Mixture(parts) => {
             let parts: Result<Vec<_>, Refused> =
                 parts.iter().map(|(weight, law)| Ok((*weight, build(law, field)?))).collect();
@@ -109,40 +102,4 @@ fn lognormal(form: LognormalForm) -> Result<Law, LawError> {
             Law::lognormal(ln(median), ln(value / median) / norm_quantile(p))
         }
     }
-}
-
-/// The values of a file: one a line, the last column counts; durations with units or plain seconds. A first line
-/// that is no value is a header.
-fn empirical(file: &str, field: &Field<'_>) -> Option<Vec<f64>> {
-    let context = field.context;
-    let written_in = context.sources.get(field.node.span.file).filter(|source| source.is_file);
-    let name = written_in.map_or_else(|| file.to_owned(), |source| beside(&source.name, file));
-    let fail = |message: String| {
-        context.push(Diagnostic::error(field.node.span, message));
-        None
-    };
-    let bytes = match context.inputs.read(&name, MAX_BYTES) {
-        Ok(bytes) => bytes,
-        Err(error) => return fail(format!("cannot read `{name}`: {error}")),
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    let mut values = Vec::new();
-    for (at, line) in text.lines().enumerate() {
-        let Some(last) = line.rsplit(',').next().map(|cell| cell.trim().trim_matches('"')) else { continue };
-        if last.is_empty() || last.starts_with('#') {
-            continue;
-        }
-        match quantity::number(last).or_else(|_| quantity::duration(last)) {
-            Ok(value) => values.push(value),
-            Err(_) if at == 0 => {}
-            Err(wrong) => return fail(format!("`{name}` line {}: the value {}", at + 1, wrong.message)),
-        }
-        if values.len() > MAX_VALUES {
-            return fail(format!("`{name}` has more than {MAX_VALUES} values"));
-        }
-    }
-    if values.is_empty() {
-        return fail(format!("`{name}` has no values"));
-    }
-    Some(values)
 }

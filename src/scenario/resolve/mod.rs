@@ -11,6 +11,7 @@ mod classes;
 mod clock;
 mod cluster;
 mod demand;
+mod empirical;
 mod hpa_metrics;
 mod laws;
 mod names;

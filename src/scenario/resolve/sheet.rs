@@ -46,8 +46,35 @@ pub(super) struct Wanted<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    /// Opens a table.
+    /// Opens a table whose rows begin at the first time in its column of times.
     pub(super) fn open(bytes: &'a [u8], name: &'a str, wanted: Wanted<'a>) -> Result<Self, Said> {
+        let is_time = |cell: &str| {
+            [Decimal::Point, Decimal::Comma].into_iter().any(|how| Stamp::parse(cell, how).is_some())
+        };
+        Self::open_at(bytes, name, wanted, &is_time)
+    }
+
+    /// Opens a table that may be a mere list of values, which needs no header.
+    pub(super) fn of_values(
+        bytes: &'a [u8],
+        name: &'a str,
+        column: Option<&'a str>,
+        is_value: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, Said> {
+        let mut sheet =
+            Self::open_at(bytes, name, Wanted { time: column, columns: &[], rows: &[] }, is_value)?;
+        if sheet.header_line == 0 {
+            sheet.notices.clear();
+        }
+        Ok(sheet)
+    }
+
+    fn open_at(
+        bytes: &'a [u8],
+        name: &'a str,
+        wanted: Wanted<'a>,
+        begins: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, Said> {
         let text = decoded(bytes, name)?;
         let (start, given, taken) = sep_line(&text);
         let text = match text {
@@ -66,7 +93,7 @@ impl<'a> Sheet<'a> {
             picked: Vec::new(),
             notices: Vec::new(),
         };
-        sheet.find_header(wanted)?;
+        sheet.find_header(wanted, begins)?;
         for (column, value) in wanted.rows {
             let at = sheet.column(Some(column), 0)?;
             sheet.picked.push((at, value));
@@ -90,7 +117,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// The header is the first line that has the wanted columns, or as many cells as the first row.
-    fn find_header(&mut self, wanted: Wanted<'_>) -> Result<(), Said> {
+    fn find_header(&mut self, wanted: Wanted<'_>, begins: &dyn Fn(&str) -> bool) -> Result<(), Said> {
         let mut leading: Vec<csv::StringRecord> = Vec::new();
         for record in self.reader().records().take(MAX_HEADERS) {
             leading.push(record.map_err(|error| unreadable(self.name, &error))?);
@@ -105,10 +132,7 @@ impl<'a> Sheet<'a> {
             (Some(name), Some(at)) => place(&leading[at], name).unwrap_or(0),
             _ => 0,
         };
-        let is_row = |record: &csv::StringRecord| {
-            let cell = record.get(time).unwrap_or("");
-            [Decimal::Point, Decimal::Comma].into_iter().any(|how| Stamp::parse(cell, how).is_some())
-        };
+        let is_row = |record: &csv::StringRecord| begins(record.get(time).unwrap_or(""));
         let earliest = named.filter(|_| names().next().is_some()).map_or(0, |at| at + 1);
         let first = (earliest..leading.len()).find(|&at| is_row(&leading[at]));
         if first == Some(0) && names().next().is_none() && wanted.rows.is_empty() {
@@ -165,6 +189,11 @@ impl<'a> Sheet<'a> {
             };
             (format!("`{name}` has no column `{wanted}`"), Some(help))
         })
+    }
+
+    /// How many columns there are.
+    pub(super) fn width(&self) -> usize {
+        self.header.len()
     }
 
     /// The name of a column.
