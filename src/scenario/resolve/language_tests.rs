@@ -95,6 +95,34 @@ fn recorded() -> String {
     ["time,count\n".to_owned()].into_iter().chain((45..95).map(minute)).collect()
 }
 
+/// The counted span in seconds since 1970, a row every ten minutes.
+fn seconds(header: &str, row: &dyn Fn(u64) -> String) -> String {
+    let start = 1_794_355_200 - 900;
+    [format!("{header}\n")].into_iter().chain((0..6).map(|at| row(start + 600 * at))).collect()
+}
+
+/// The same by the clock on a wall in Berlin.
+fn local() -> String {
+    let row = |at: u32| format!("11.11.2026 {:02}:{:02};1.200,5\n", (45 + 10 * at) / 60, (45 + 10 * at) % 60);
+    ["Zeit;Anfragen\n".to_owned()].into_iter().chain((0..6).map(row)).collect()
+}
+
+fn range() -> String {
+    let pairs = seconds("", &|at| format!("[{at},\"12.5\"],"));
+    let pairs = pairs.trim().trim_end_matches(',').replace('\n', "");
+    format!("{{\"data\":{{\"result\":[{{\"metric\":{{\"job\":\"web\"}},\"values\":[{pairs}]}}]}}}}")
+}
+
+/// What stands in the folder that the page names.
+const STATEFUL: &str = "{ apiVersion: apps/v1, kind: StatefulSet, metadata: { name: db }, spec: { replicas: 3, template: \
+    { spec: { containers: [ { name: db, resources: { requests: { cpu: 500m } } } ] } } } }";
+
+/// The objects that the page shows, for what speaks of them.
+fn shown_objects() -> String {
+    let of = |(kind, text): (String, String)| (kind == "manifests").then_some(text);
+    blocks(&page()).into_iter().find_map(of).expect("a block of manifests")
+}
+
 fn is_quantity(line: &str) -> bool {
     let text = line.split('#').next().unwrap_or_default();
     let (kind, value) = text.split_once(':').expect("kind: value");
@@ -119,16 +147,35 @@ fn is_quantity(line: &str) -> bool {
 
 #[track_caller]
 fn accepted(place: &str, example: &str) {
-    let text = scenario(place, example);
+    accepted_with(&scenario(place, example), None);
+}
+
+/// The same for a whole scenario, edited at one path.
+#[track_caller]
+fn accepted_with(text: &str, edit: Option<(&str, &str)>) {
     let inputs = MemoryInputs::default()
-        .with("s.yaml", text.as_str())
+        .with("s.yaml", text)
         .with("lb.csv", recorded())
         .with("arrivals.csv", "t_s\n0.5\n1.25\n")
+        .with("k6.csv", "metric_name,timestamp,metric_value\nhttp_reqs,1794355200,1\nvus,1794355200,5\n")
+        .with("jmeter.csv", "timeStamp,elapsed,label\n1794355200000,20,a\n")
+        .with(
+            "locust.csv",
+            seconds("Timestamp,Name,Requests/s", &|at| format!("{at},Aggregated,10\n{at},/a,9\n")),
+        )
+        .with("local.csv", local())
+        .with("range.json", range())
+        .with("log.csv", "timeStamp,elapsed\n1794355200000,20\n")
+        .with("k8s/db.yaml", STATEFUL)
         .with("sizes.csv", "ms\n1ms\n3ms\n");
-    let (document, mut diagnostics) = Document::load("s.yaml", &inputs);
+    let (mut document, mut diagnostics) = Document::load("s.yaml", &inputs);
+    if let Some((path, value)) = edit {
+        document.set(&format!("{path}={value}"), &mut diagnostics);
+    }
     let (scenario, found) = resolve(&document, &inputs);
     diagnostics.extend(found);
-    assert!(scenario.is_some(), "{example}\n{text}\n{}", diagnostics.render(&document.sources, false));
+    let valid = scenario.is_some() && !diagnostics.has_errors();
+    assert!(valid, "{edit:?}\n{text}\n{}", diagnostics.render(&document.sources, false));
 }
 
 #[test]
@@ -149,6 +196,22 @@ fn every_example_of_the_page_is_read() {
             "run" => groups()
                 .for_each(|group| accepted("RUN", &format!("run:\n  {}", group.replace('\n', "\n  ")))),
             "change" => groups().for_each(|group| accepted("CHANGE", &format!("timeline:\n  {group}"))),
+            "manifests" => accepted("CHANGE", &text),
+            "workload" => groups().for_each(|group| {
+                let held = scenario("CHANGE", &shown_objects());
+                accepted_with(
+                    &held.replace("  db:\n    slots", &format!("  db:\n    {group}\n    slots")),
+                    None,
+                );
+            }),
+            "path" => lines().for_each(|line| {
+                let edit = line.split_once(": ").expect("path: value");
+                accepted_with(&scenario("CHANGE", &shown_objects()), Some(edit));
+            }),
+            "patch" => lines().for_each(|line| {
+                let change = format!("timeline: {{ change: {{ at: T0, set: {{ {line} }} }} }}");
+                accepted("CHANGE", &format!("{}{change}", shown_objects()));
+            }),
             other => panic!("a block of the kind `{other}`"),
         }
         read += 1;
