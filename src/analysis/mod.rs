@@ -6,13 +6,13 @@
 mod beside;
 pub mod capacity;
 mod contrast;
-mod demand;
 mod estimate;
 mod groups;
 mod health;
 mod judge;
 mod needs;
 mod observed;
+mod offered;
 mod pool;
 mod probes;
 mod reactive;

@@ -1,7 +1,6 @@
 //! Pods needed at T0: the smallest ready count that carries the first attempts of every window until the first pod
 //! that answers the crowd is ready. An estimate from rates and means, not from the simulation.
 
-use super::demand::ClassDemand;
 use super::pool::{Named, Pool};
 use super::reactive::opening;
 use super::required::{Load, demands, load, requirement, waiting_budget, windows};
@@ -9,6 +8,7 @@ use super::scalars::FIRST_REACTIVE;
 use super::scope;
 use super::series::relative;
 use super::summary::{Estimate, ServiceNeed};
+use crate::model::visits::ClassDemand;
 use crate::model::{ChangeAction, Model, Scaler, Service, ServiceId};
 
 /// One row a service that has pods of its own. `estimates` are the pool's.

@@ -1,10 +1,11 @@
 //! How many pods the offered load of first attempts needs, window by window: fluid flow and Erlang C. An
 //! estimate from rates and means, not from the simulation.
 
-use super::demand::{ClassDemand, expected_requests, mean_speed, of_class};
+use super::offered::expected_requests;
 use super::series::{counted_from, relative};
 use super::staff::{Flow, is_pooled};
-use crate::model::{Comparison, Measure, Model, Scope, Service, ServiceId, WaitKind};
+use crate::model::visits::{ClassDemand, Visits, mean_speed};
+use crate::model::{ClassId, Comparison, Measure, Model, Scope, Service, ServiceId, WaitKind};
 use crate::theory::StaffingTarget;
 use crate::units::SimTime;
 use serde::Serialize;
@@ -50,7 +51,8 @@ pub struct RequiredCapacity {
 
 /// What every class asks of every service.
 pub(super) fn demands(model: &Model) -> Vec<ClassDemand> {
-    model.classes.iter().map(|class| of_class(model, class)).collect()
+    let visits = Visits::of(model);
+    (0..model.classes.len()).map(|class| visits.class(ClassId(class as u16))).collect()
 }
 
 /// The required capacity of every service with pods of its own, over the counted span.

@@ -16,6 +16,7 @@ mod record;
 mod scope;
 mod service;
 mod traffic;
+pub mod visits;
 mod within;
 mod written;
 

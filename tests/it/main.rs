@@ -11,3 +11,4 @@ mod properties;
 mod scenarios;
 mod truth;
 mod vectors;
+mod visits;

@@ -193,6 +193,23 @@ fn a_try_may_not_outlast_its_call() {
 }
 
 #[test]
+fn loads_and_times_are_those_of_the_pods_and_of_what_is_needed() {
+    let busy = with("rate: 9/s", "rate: 850/s");
+    assert_eq!(
+        sentences(&busy),
+        ["warning: `web` is offered 4.2 cores of work at the top and has 4.0 with 1 pods"]
+    );
+    assert_eq!(sentences(&busy.replace("slots: 4", "slots: 4\n    speed: 2")), [""; 0]);
+    let parallel = |need: &str| {
+        with("{ wait: 2ms }", &format!("{{ parallel: [ {{ wait: 2s }}, {{ wait: 2ms }} ], need: {need} }}"))
+    };
+    let late =
+        "warning: the timeout of 1 s is shorter than the 2.000 s that `db` needs on average without waiting";
+    assert!(sentences(&parallel("2")).iter().any(|sentence| sentence == late));
+    assert_eq!(sentences(&parallel("1")), [""; 0]);
+}
+
+#[test]
 fn keys_without_effect_are_refused() {
     insta::assert_snapshot!(all(&[
         &with("slots: 4", "slots: 4\n    admit: { rate: 6000/s }"),

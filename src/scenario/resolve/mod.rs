@@ -10,7 +10,6 @@ mod check;
 mod classes;
 mod clock;
 mod cluster;
-mod demand;
 mod empirical;
 mod hpa_metrics;
 mod laws;

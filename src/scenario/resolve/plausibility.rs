@@ -2,10 +2,9 @@
 //! may have, load above capacity, timeouts below the work, autoscalers without a measure.
 
 use super::build::Build;
-use super::demand::Demand;
 use super::run::MOST_REPLICATIONS;
-use crate::model::Scaler;
-use crate::model::{ArrivalProcess, Caller, Mode, ServiceId, SourceKind, Step};
+use crate::model::visits::{Visits, mean_speed};
+use crate::model::{ArrivalProcess, Caller, Mode, Model, Scaler, ServiceId, Source, SourceKind, Step};
 use crate::scenario::diagnostics::{Diagnostic, Severity};
 
 /// Errors: the model could not be simulated.
@@ -18,9 +17,9 @@ pub(super) fn check(build: &Build<'_>) {
 /// Warnings: the model probably means something else. Only for a model without errors.
 pub(super) fn doubt(build: &Build<'_>) {
     build.doubts.iter().cloned().for_each(|doubt| build.context.push(doubt));
-    let demand = Demand::of(&build.model, &build.shares);
-    overload(build, &demand);
-    short_timeouts(build, &demand);
+    let visits = Visits::of(&build.model);
+    overload(build, &needs(build, &visits));
+    short_timeouts(build, &visits);
     blind_autoscalers(build);
     if !matches!(build.model.plan.mode, Mode::Terminating) && changes_in_time(build) {
         warn(build, "a steady run has arrivals that change over time: its long-run values mean little");
@@ -161,17 +160,58 @@ fn changes_in_time(build: &Build<'_>) -> bool {
         .any(|source| matches!(&source.kind, SourceKind::Open(process) if changes(process)))
 }
 
+/// What one service is asked at the largest rates.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Need {
+    /// Cores of work, at speed 1.
+    cores: f64,
+    /// Slots held, waits and calls included.
+    held: f64,
+}
+
+/// What every service is asked when all sources are at their largest rates.
+fn needs(build: &Build<'_>, visits: &Visits<'_>) -> Vec<Need> {
+    let model = &build.model;
+    let mut needs = vec![Need::default(); model.services.len()];
+    for source in &model.sources {
+        for &class in &source.classes {
+            let rate = largest_rate(model, source) * build.shares[class.index()];
+            for (need, demand) in needs.iter_mut().zip(visits.class(class).services) {
+                need.cores += rate * demand.work;
+                need.held += rate * demand.held;
+            }
+        }
+    }
+    needs
+}
+
+/// The largest rate of a source in the counted span; closed sources are left out, they hold themselves back.
+fn largest_rate(model: &Model, source: &Source) -> f64 {
+    let plan = &model.plan;
+    let (from, to) = (plan.from().as_secs_f64(), plan.to().as_secs_f64());
+    match &source.kind {
+        SourceKind::Open(ArrivalProcess::Poisson(rates) | ArrivalProcess::Even(rates)) => {
+            rates.largest(from, to)
+        }
+        SourceKind::Open(ArrivalProcess::Renewal { gap }) => 1.0 / model.laws[gap.index()].law.mean(),
+        SourceKind::Open(ArrivalProcess::Mmpp { rates, .. }) => rates.iter().copied().fold(0.0, f64::max),
+        SourceKind::Open(ArrivalProcess::Times(times)) => times.len() as f64 / (to - from).max(1e-9),
+        SourceKind::Open(ArrivalProcess::Segments(_)) | SourceKind::Closed { .. } => 0.0,
+    }
+}
+
 /// The load of each service at the largest rate, against the most pods it can have.
-fn overload(build: &Build<'_>, demand: &Demand) {
+fn overload(build: &Build<'_>, needs: &[Need]) {
     for (at, service) in build.model.services.iter().enumerate() {
         let most = match &service.scaler {
             Some(Scaler::Hpa(hpa)) => hpa.max,
             Some(Scaler::Target(target)) => target.max,
             None => most_replicas(build, at),
         };
-        let need = &demand.services[at];
+        let need = &needs[at];
         let cores = need.cores;
-        let capacity = f64::from(most) * service.cpu_limit.min(f64::from(service.slots));
+        let speed = mean_speed(&build.model, service);
+        let capacity = f64::from(most) * service.cpu_limit.min(f64::from(service.slots)) * speed;
         let slots = f64::from(most) * f64::from(service.slots);
         let span = build.service_spans[at];
         if cores > capacity {
@@ -205,10 +245,10 @@ fn most_replicas(build: &Build<'_>, at: usize) -> u32 {
 }
 
 /// A timeout below the mean time the callee needs when nothing waits fails most calls.
-fn short_timeouts(build: &Build<'_>, demand: &Demand) {
+fn short_timeouts(build: &Build<'_>, visits: &Visits<'_>) {
     for call in &build.calls {
         let site = &build.model.sites[call.site.index()];
-        let needs = demand.time_of(site.operation);
+        let needs = visits.callee_time(call.site);
         if let (Some(whole), Some(one)) = (site.policy.timeout, site.policy.try_timeout)
             && one > whole
         {
