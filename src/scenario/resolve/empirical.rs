@@ -1,7 +1,8 @@
 //! The values of an `empirical` law: one column of a table, in a unit that is said where the cells have none.
 
 use super::numerals::{Decimal, is_blank, number};
-use super::sheet::{Said, Sheet};
+use super::said::Said;
+use super::sheet::Sheet;
 use crate::scenario::cursor::Field;
 use crate::scenario::diagnostics::Diagnostic;
 use crate::scenario::inputs::beside;

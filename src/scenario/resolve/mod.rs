@@ -27,6 +27,7 @@ mod prometheus;
 mod reading;
 mod root;
 mod run;
+mod said;
 mod searched;
 mod services;
 mod sheet;

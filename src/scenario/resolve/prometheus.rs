@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::numerals::Decimal;
-use super::sheet::Said;
+use super::said::Said;
 use super::stamps::Stamp;
 
 /// One series of an answer.

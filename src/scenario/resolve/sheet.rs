@@ -4,11 +4,9 @@
 use std::borrow::Cow;
 
 use super::numerals::{Decimal, Evidence};
+use super::said::Said;
 use super::stamps::Stamp;
 use crate::scenario::diagnostics::nearest;
-
-/// What is wrong with a file, and what to do about it.
-pub(super) type Said = (String, Option<String>);
 
 /// Lines before the first row that may be headers.
 const MAX_HEADERS: usize = 30;

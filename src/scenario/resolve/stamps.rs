@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
 use super::numerals::{Decimal, plain};
-use super::sheet::Said;
+use super::said::Said;
 use crate::scenario::cursor::Field;
 use crate::scenario::diagnostics::{Diagnostic, nearest};
 use crate::scenario::quantity;

@@ -3,7 +3,8 @@
 use super::numerals::{is_blank, number};
 use super::prometheus;
 use super::reading::How;
-use super::sheet::{Said, Sheet, Wanted};
+use super::said::Said;
+use super::sheet::{Sheet, Wanted};
 use super::stamps::{Axis, Stamp};
 use crate::scenario::cursor::Field;
 use crate::scenario::diagnostics::Diagnostic;
