@@ -8,6 +8,7 @@ use crate::model::{
     SourceKind, Step,
 };
 use crate::policy::Balancer;
+use crate::policy::balancing::Spread;
 use crate::random::{Form, Law};
 use crate::theory::{Mg1, Mg1Ps, MmC, MmCK};
 
@@ -102,7 +103,7 @@ fn values(station: &Station<'_>) -> Option<(String, Values)> {
     let slots = u64::from(service.slots);
     // One queue for all pods, however it comes about; or a fair coin that splits one stream into many.
     let one_queue = pods == 1 || service.placement == QueuePlacement::Central;
-    let split = matches!(station.balancer, Balancer::Random) && service.queue_limit == u32::MAX;
+    let split = station.balancer.spread() == Spread::Split && service.queue_limit == u32::MAX;
     let (rate_each, queues, slots) = match (one_queue, split) {
         (true, _) => (rate, 1.0, slots * pods),
         (false, true) => (rate / pods as f64, pods as f64, slots),

@@ -1,6 +1,7 @@
 //! How many pods carry a flow of calls within a limit on their wait.
 
-use crate::model::{Balancer, Model, QueuePlacement, Service};
+use crate::model::{Model, QueuePlacement, Service};
+use crate::policy::balancing::Spread;
 use crate::theory::{StaffingTarget, smallest_slots};
 
 /// What arrives at a service and what a pod of it can do.
@@ -23,18 +24,8 @@ pub(super) struct Flow {
 /// Whether calls of a service wait for the first free pod: one queue, or balancers that look where a place is free.
 /// Balancers that send by chance, in turn or by address make every pod a queue of its own.
 pub(super) fn is_pooled(model: &Model, s: usize, service: &Service) -> bool {
-    let looks = |balancer: &Balancer| {
-        matches!(
-            balancer,
-            Balancer::LeastConnections
-                | Balancer::LeastWorkLeft
-                | Balancer::PowerOfD(2..)
-                | Balancer::JoinShortestQueue
-                | Balancer::JoinIdleQueue
-        )
-    };
     let mut edges = model.edges.iter().filter(|edge| edge.target.index() == s);
-    service.placement == QueuePlacement::Central || edges.all(|edge| looks(&edge.balancer))
+    service.placement == QueuePlacement::Central || edges.all(|edge| edge.balancer.spread() == Spread::Pooled)
 }
 
 /// Whole pods; `None` when the count is beyond all reason.

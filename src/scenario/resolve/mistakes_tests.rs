@@ -326,3 +326,25 @@ fn planned_keys_have_no_neighbours() {
     assert!(queues.contains("unknown key `queues`: it is planned, and not built yet"), "{queues}");
     assert!(!queues.contains("did you mean"));
 }
+
+#[test]
+fn bounds_that_the_timeline_moves_across_each_other() {
+    let scaled = |set: &str| {
+        let web = "slots: 4\n    autoscaler: { target: 60%, min: 2, max: 20 }";
+        with("slots: 4", web).replace("objectives:", &format!("timeline:\n{set}objectives:"))
+    };
+    insta::assert_snapshot!(all(&[
+        &scaled("  up: { at: T0, set: { services.web.autoscaler.min: 40 } }\n"),
+        &scaled(
+            "  up: { at: T0+1m, set: { services.web.autoscaler.min: 15 } }\n  down: { at: T0+90s, set: { \
+             services.web.autoscaler.max: 10 } }\n",
+        ),
+        &scaled("  slots: { at: T0, set: { services.web.slots: 8 } }\n"),
+    ]));
+    let both =
+        "  up: { at: T0, set: { services.web.autoscaler.min: 40, services.web.autoscaler.max: 60 } }\n";
+    assert_eq!(said(&scaled(both)), "");
+    let entries = "  min: { at: T0, set: { services.web.autoscaler.min: 40 } }\n  max: { at: T0, set: { \
+                   services.web.autoscaler.max: 60 } }\n";
+    assert_eq!(said(&scaled(entries)), "");
+}

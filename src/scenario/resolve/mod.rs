@@ -4,6 +4,7 @@
 
 mod addresses;
 mod autoscalers;
+mod bounds;
 mod build;
 mod capacity;
 mod check;

@@ -1,5 +1,6 @@
 //! The section `timeline`: changes at fixed times.
 
+use super::bounds::{self, Written};
 use super::build::Build;
 use super::workloads::Workloads;
 use crate::model::{Change, ChangeAction, ServiceId};
@@ -22,6 +23,7 @@ const SETTABLE: &str = "services.S.replicas, deploy/NAME.spec.replicas, hpa/NAME
 
 /// Reads the section; changes come out sorted by time, equal times in the order of the file.
 pub(super) fn timeline(section: &Field<'_>, workloads: &Workloads<'_>, build: &mut Build<'_>) {
+    let mut written = Vec::new();
     for (name, field) in section.entries() {
         let map = field.map();
         let at = map.field("at").and_then(|field| build.clock.seconds(&field.time()?, &field));
@@ -38,12 +40,14 @@ pub(super) fn timeline(section: &Field<'_>, workloads: &Workloads<'_>, build: &m
                     let action = action(id, number);
                     let change = Change { name: name.to_owned(), at: build.clock.sim(at), action };
                     build.model.changes.push(change);
+                    written.push(Written { at, action, path, span: value.key_span });
                 }
                 None => value.error(format!("{path}: {number} pods; at most a million are simulated")),
             }
         }
     }
     build.model.changes.sort_by_key(|change| change.at);
+    bounds::check(&written, build);
 }
 
 /// Makes the change of a service to a number.
@@ -94,6 +98,15 @@ fn target(
                 _ => refuse(format!("`{path}` cannot be changed while a run goes on")),
             }
         }
+        (None, ["services", _, key, ..]) if OF_A_POD.contains(key) => refuse(needs_rollout(path)),
+        (Some(_), ["spec", "template", ..]) => refuse(needs_rollout(path)),
         _ => refuse(format!("`{path}` cannot be changed while a run goes on")),
     }
+}
+
+/// Keys of a service that every pod has from its start.
+const OF_A_POD: [&str; 4] = ["slots", "resources", "startup", "speed"];
+
+fn needs_rollout(path: &str) -> String {
+    format!("`{path}` is a part of every pod: a change of it needs a rollout, which is not simulated yet")
 }
