@@ -220,3 +220,15 @@ fn main_is_a_door() {
     let main = sources().into_iter().find(|source| source.path == "src/main.rs").expect("src/main.rs");
     assert!(main.length() <= 20, "src/main.rs has {} lines; the program is in the library", main.length());
 }
+
+#[test]
+fn the_map_names_files_that_are_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let map = std::fs::read_to_string(root.join("ARCHITECTURE.md")).expect("the map");
+    let paths = map.split('`').skip(1).step_by(2).filter(|name| {
+        let is_file = [".rs", ".md", ".yaml", ".toml"].iter().any(|ending| name.ends_with(ending));
+        is_file && name.contains('/') && !name.contains(' ')
+    });
+    let missing = paths.filter(|name| !root.join(name).exists() && !root.join("src").join(name).exists());
+    none("files that ARCHITECTURE.md names and that are not there", missing.map(str::to_owned).collect());
+}

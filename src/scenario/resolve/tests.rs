@@ -255,11 +255,11 @@ fn every_kind_of_traffic_is_read() {
 fn sets_reach_the_model() {
     let found = model(
         SHOP,
-        &["traffic.shoppers.peaks.opening.factor=2", "hpa/web.spec.maxReplicas=30", "objectives=null"],
+        &["traffic.shoppers.peaks.opening.factor=2", "hpa/web.spec.maxReplicas=60", "objectives=null"],
     );
     let SourceKind::Open(ArrivalProcess::Poisson(rates)) = &found.sources[0].kind else { panic!() };
     assert_eq!(rates.rate(700.0), 160.0);
-    assert!(matches!(&found.services[0].scaler, Some(Scaler::Hpa(hpa)) if hpa.max == 30));
+    assert!(matches!(&found.services[0].scaler, Some(Scaler::Hpa(hpa)) if hpa.max == 60));
 }
 
 #[test]
