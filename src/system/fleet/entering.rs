@@ -31,7 +31,7 @@ impl Fleet {
         frame.pod = chosen;
         if pod.busy < station.rules.slots {
             pod.hold(chosen, station);
-            if !station.rules.simple || station.rules.notes_starts {
+            if !station.rules.simple {
                 self.take_slot(c, id, service, chosen);
                 return Entered::Runs;
             }
@@ -40,6 +40,9 @@ impl Fleet {
             let (key, pc) = (frame.key, frame.pc);
             if books.count_start(frame.flags, 0) {
                 c.ledger.begin(frame.parent, 0);
+            }
+            if station.rules.notes_starts {
+                note_start(c, id, 0, station.rules.notes_first_waits);
             }
             return if begins_otherwise(c, id, key, pc, chosen) { Entered::Runs } else { Entered::Settled };
         }

@@ -21,7 +21,7 @@ impl Fleet {
             books.count_completion(frame.flags, c.now - frame.arrived);
         }
         pod.unhold(id, station);
-        let notes_ends = served && station.rules.notes_ends;
+        let (notes_ends, slowdown) = (served && station.rules.notes_ends, station.rules.slowdown);
         if station.rules.simple && pod.queue.head == NIL {
             station.busy -= 1;
             pod.busy -= 1;
@@ -48,21 +48,7 @@ impl Fleet {
             self.release_unevenly(c, service, id);
         }
         if notes_ends {
-            self.note_end(c, ended, service, frame);
-        }
-    }
-
-    /// What is recorded at the end of service besides the sojourn.
-    #[inline(always)]
-    fn note_end(&self, c: &mut Core<'_>, ended: u32, service: usize, frame: &Ended) {
-        if !frame.is(flag::MEASURED) {
-            return;
-        }
-        if self.stations[service].rules.slowdown {
-            note_slowdown(c, frame, service);
-        }
-        if c.features.calls {
-            c.ledger.note_end(ended, service, frame, c.now);
+            note_end(c, ended, service, frame, slowdown);
         }
     }
 
@@ -125,6 +111,20 @@ impl Fleet {
             self.take_slot(c, id, service, pod);
             c.runnable.push(id);
         }
+    }
+}
+
+/// What is recorded at the end of service besides the sojourn.
+#[inline(always)]
+fn note_end(c: &mut Core<'_>, ended: u32, service: usize, frame: &Ended, slowdown: bool) {
+    if !frame.is(flag::MEASURED) {
+        return;
+    }
+    if slowdown {
+        note_slowdown(c, frame, service);
+    }
+    if c.features.calls {
+        c.ledger.note_end(ended, service, frame, c.now);
     }
 }
 

@@ -42,7 +42,8 @@ impl<'m> Requests<'m> {
     pub(super) fn begin_call(&mut self, g: &mut Ground<'m>, id: u32, site: SiteId) {
         let hot = g.routing.site(site);
         let c = &mut g.core;
-        let (epoch, measured) = (c.frames[id].epoch, c.frames[id].is(flag::MEASURED));
+        let frame = &c.frames[id];
+        let (epoch, measured) = (frame.epoch, frame.is(flag::MEASURED));
         c.ledger.count_call(hot.edge, measured);
         if hot.notes_begin {
             if let Some(ring) = hot.of_call {
@@ -80,7 +81,7 @@ impl<'m> Requests<'m> {
         if hot.can_lose && is_lost(g, sent) {
             return self.lose_try(g, id, site);
         }
-        let child = make_callee(&mut g.core, id, sent, hot.operation);
+        let child = make_callee(&mut g.core, (id, epoch, flags), sent, hot.operation);
         match g.enter(child, hot, sent) {
             Entered::Runs => g.core.runnable.push(child),
             Entered::Settled => {}
@@ -108,12 +109,11 @@ impl<'m> Requests<'m> {
     }
 }
 
-/// The callee's frame of a try.
+/// The callee's frame of a try by a frame with this number, epoch and flags.
 #[inline(always)]
-fn make_callee(c: &mut Core<'_>, id: u32, sent: Sent, operation: u16) -> u32 {
+fn make_callee(c: &mut Core<'_>, caller: (u32, u32, u8), sent: Sent, operation: u16) -> u32 {
+    let (id, epoch, flags) = caller;
     let child = c.frames.allocate();
-    let caller = &c.frames[id];
-    let (epoch, flags) = (caller.epoch, caller.flags);
     let frame = &mut c.frames[child];
     frame.key = sent.key.child(u64::from(sent.site.0));
     frame.arrived = c.now;
