@@ -9,7 +9,7 @@ use super::scope;
 use super::series::relative;
 use super::summary::{Estimate, ServiceNeed};
 use crate::model::visits::ClassDemand;
-use crate::model::{ChangeAction, Model, Scaler, Service, ServiceId};
+use crate::model::{FleetPatch, Model, Patch, Scaler, ScalerPatch, Service, ServiceId};
 
 /// One row a service that has pods of its own. `estimates` are the pool's.
 pub(super) fn needs(model: &Model, pool: &Pool, estimates: &[Named]) -> Vec<ServiceNeed> {
@@ -73,11 +73,11 @@ pub(super) fn startup(model: &Model, service: &Service) -> f64 {
 fn reactive_at(model: &Model, s: usize, service: &Service) -> Option<f64> {
     let opening = relative(opening(model).as_nanos(), model.plan.t0);
     let scheduled = model.changes.iter().filter(|change| {
-        let raises = match change.action {
-            ChangeAction::Replicas(id, count) | ChangeAction::MinReplicas(id, count) => {
+        let raises = match change.patch {
+            Patch::Fleet(id, FleetPatch::Replicas(count)) | Patch::Scaler(id, ScalerPatch::Min(count)) => {
                 id == ServiceId(s as u16) && count > service.replicas
             }
-            ChangeAction::MaxReplicas(..) => false,
+            _ => false,
         };
         raises && change.at > model.plan.t0
     });

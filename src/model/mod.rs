@@ -9,6 +9,7 @@ mod decision;
 mod head;
 mod ids;
 mod objective;
+mod patch;
 pub mod plain_call;
 mod plan;
 mod program;
@@ -25,14 +26,12 @@ pub use class::{Class, Patience, PatienceUntil};
 pub use decision::{DecisionMetric, Direction, Figure, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
 pub use objective::{Comparison, Measure, Objective, ShareKind, WaitKind};
+pub use patch::{Change, FleetPatch, Patch, ScalerPatch, SourcePatch};
 pub use plan::{After, InputPlan, Limits, Mode, NamedWindow, RunPlan, WarmUp};
 pub use program::{Backoff, CallPolicy, CallSite, Caller, Edge, Jitter, RetryOn, Step};
 pub use record::{GridProbe, Recording};
 pub use scope::{Scope, ScopeKind};
-pub use service::{
-    AbandonedWork, Change, ChangeAction, CpuMetrics, Discipline, InitialState, PodSpeed, QueuePlacement,
-    Service,
-};
+pub use service::{AbandonedWork, CpuMetrics, Discipline, InitialState, PodSpeed, QueuePlacement, Service};
 pub use traffic::{ArrivalProcess, Piece, RateProfile, Segment, Source, SourceKind};
 
 use crate::random::{Law, Sampler};

@@ -1,8 +1,8 @@
-//! Deployed units and what changes them.
+//! Deployed units.
 
-use super::{ClassId, LawId, ServiceId};
+use super::{ClassId, LawId};
 use crate::policy::Scaler;
-use crate::units::{SimDuration, SimTime};
+use crate::units::SimDuration;
 
 /// A deployed unit: equal pods behind a queue each, or behind one queue.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,26 +138,4 @@ impl Default for CpuMetrics {
     fn default() -> Self {
         Self { scrape: SimDuration::from_secs(15), age: SimDuration::from_secs(10) }
     }
-}
-
-/// A change at a fixed time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    /// Its name in the timeline.
-    pub name: String,
-    /// When.
-    pub at: SimTime,
-    /// What.
-    pub action: ChangeAction,
-}
-
-/// What a change does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeAction {
-    /// Sets the number of pods: more are started (ready after the start-up time), fewer drain.
-    Replicas(ServiceId, u32),
-    /// Sets the autoscaler's lower bound.
-    MinReplicas(ServiceId, u32),
-    /// Sets the autoscaler's upper bound.
-    MaxReplicas(ServiceId, u32),
 }

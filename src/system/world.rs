@@ -165,8 +165,12 @@ impl<'m> World<'m> {
 
     /// Carries out what a controller ordered.
     fn carry_out(&mut self, order: Option<Order>) {
-        if let Some(Order { service, replicas }) = order {
-            self.ground.fleet.scale_to(&mut self.ground.core, service, replicas);
+        let g = &mut self.ground;
+        match order {
+            Some(Order::Pods { service, replicas }) => g.fleet.scale_to(&mut g.core, service, replicas),
+            Some(Order::QueueLimit { service, limit }) => g.fleet.set_queue_limit(service, limit),
+            Some(Order::Users { source, users }) => self.requests.set_users(&mut g.core, source, users),
+            None => {}
         }
         self.pods_changed();
     }

@@ -9,6 +9,7 @@ mod house;
 mod oracle;
 mod properties;
 mod scenarios;
+mod timeline;
 mod truth;
 mod vectors;
 mod visits;

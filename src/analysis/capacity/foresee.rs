@@ -4,7 +4,7 @@ use crate::analysis::needs::{reaction, startup};
 use crate::analysis::reactive::opening;
 use crate::analysis::required::{demands, load, requirement, waiting_budget, windows};
 use crate::analysis::when::counted_from;
-use crate::model::{ChangeAction, Model, Scaler, Service, ServiceId};
+use crate::model::{FleetPatch, Model, Patch, Scaler, ScalerPatch, Service, ServiceId};
 
 /// Whether the pods that can be there cover the required capacity of every window (fluid flow and Erlang C).
 ///
@@ -51,12 +51,14 @@ pub fn moved(a: &Model, b: &Model) -> Vec<usize> {
         Some(Scaler::Target(target)) => target.min,
         None => 0,
     };
-    let changes = |model: &Model, s: usize| -> Vec<ChangeAction> {
-        let own = |action: &ChangeAction| match *action {
-            ChangeAction::Replicas(id, _) | ChangeAction::MinReplicas(id, _) => id.index() == s,
-            ChangeAction::MaxReplicas(..) => false,
+    let changes = |model: &Model, s: usize| -> Vec<Patch> {
+        let own = |patch: &Patch| match *patch {
+            Patch::Fleet(id, FleetPatch::Replicas(_)) | Patch::Scaler(id, ScalerPatch::Min(_)) => {
+                id.index() == s
+            }
+            _ => false,
         };
-        model.changes.iter().map(|change| change.action).filter(own).collect()
+        model.changes.iter().map(|change| change.patch).filter(own).collect()
     };
     let both = a.services.iter().zip(&b.services).enumerate();
     let differs = |(s, (x, y)): &(usize, (&Service, &Service))| {
@@ -90,10 +92,10 @@ impl Supply {
             if let Some(most) = most { service.replicas.max(before).min(most) } else { service.replicas };
         let mut steps = vec![(0.0, start)];
         for change in &model.changes {
-            let (id, pods, wait) = match change.action {
-                ChangeAction::Replicas(id, pods) => (id, pods, 0.0),
-                ChangeAction::MinReplicas(id, pods) => (id, pods, sync),
-                ChangeAction::MaxReplicas(..) => continue,
+            let (id, pods, wait) = match change.patch {
+                Patch::Fleet(id, FleetPatch::Replicas(pods)) => (id, pods, 0.0),
+                Patch::Scaler(id, ScalerPatch::Min(pods)) => (id, pods, sync),
+                _ => continue,
             };
             if id == ServiceId(s as u16) {
                 steps.push((change.at.as_secs_f64() + wait + startup, pods));

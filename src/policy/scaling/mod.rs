@@ -76,6 +76,14 @@ impl Scaler {
         }
     }
 
+    /// Sets the wanted utilisation, a share above 0.
+    pub fn set_target(&mut self, target: f64) {
+        match self {
+            Self::Target(rule) => rule.target = target,
+            Self::Hpa(hpa) => hpa.target_percent = (target * 100.0).round() as u32,
+        }
+    }
+
     /// Nothing remembered yet.
     #[must_use]
     pub fn memory(&self) -> Memory {

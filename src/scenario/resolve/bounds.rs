@@ -1,7 +1,7 @@
 //! Bounds of autoscalers that the timeline moves: whatever is set, the lower one never passes the upper one.
 
 use super::build::Build;
-use crate::model::{ChangeAction, Scaler, ServiceId};
+use crate::model::{Patch, Scaler, ScalerPatch, ServiceId};
 use crate::scenario::diagnostics::Diagnostic;
 use crate::scenario::source::Span;
 
@@ -9,7 +9,7 @@ use crate::scenario::source::Span;
 pub(super) struct Written<'a> {
     /// In seconds after T0.
     pub at: f64,
-    pub action: ChangeAction,
+    pub patch: Patch,
     pub path: &'a str,
     pub span: Span,
 }
@@ -40,11 +40,11 @@ pub(super) fn check(changes: &[Written<'_>], build: &Build<'_>) {
         for together in order.chunk_by(|a, b| a.at == b.at) {
             let mut last = None;
             for written in together {
-                match written.action {
-                    ChangeAction::MinReplicas(of, number) if of == id => {
+                match written.patch {
+                    Patch::Scaler(of, ScalerPatch::Min(number)) if of == id => {
                         low = Bound { number, by: Some(written) };
                     }
-                    ChangeAction::MaxReplicas(of, number) if of == id => {
+                    Patch::Scaler(of, ScalerPatch::Max(number)) if of == id => {
                         high = Bound { number, by: Some(written) };
                     }
                     _ => continue,

@@ -44,6 +44,8 @@ pub(super) struct Build<'a> {
     pub calls: Vec<CallSpan>,
     /// For each class its share of its source.
     pub shares: Vec<f64>,
+    /// For each source the rate on which its peaks stand, if it is level.
+    pub levels: Vec<Option<f64>>,
     /// Where each service is written.
     pub service_spans: Vec<Span>,
     /// Doubts about what is fine if nothing else is wrong.
@@ -61,6 +63,7 @@ impl<'a> Build<'a> {
             targets: Vec::new(),
             calls: Vec::new(),
             shares: Vec::new(),
+            levels: Vec::new(),
             service_spans: Vec::new(),
             doubts: Vec::new(),
             overflowed: false,

@@ -305,16 +305,22 @@ fn sentences_and_help(text: &str) -> String {
 }
 
 #[test]
-fn only_pods_change_during_a_run() {
+fn what_changes_during_a_run() {
     let change = |set: &str| {
         sentences_and_help(&with(
             "objectives:",
             &format!("timeline: {{ a: {{ at: T0, set: {{ {set} }} }} }}\nobjectives:"),
         ))
     };
-    let found = change("traffic.shoppers.rate: 500/s");
+    let found = change("traffic.shoppers.spacing: even");
     assert!(found.contains("cannot be changed while a run goes on"), "{found}");
     assert!(found.contains("services.S.replicas"), "{found}");
+    assert!(change("services.web.replica: 2").contains("did you mean `replicas`?"));
+    assert!(change("services.wbe.replicas: 2").contains("did you mean `web`?"));
+    assert!(change("services.web.autoscaler.min: 2").contains("there is no autoscaler to be changed"));
+    assert!(change("traffic.shoppers.users: 2").contains("there is no closed population to be changed"));
+    assert_eq!(change("traffic.shoppers.rate: 500/s"), "");
+    assert_eq!(change("services.web.queue_limit: none"), "");
     assert!(change("services.web.replicas: 2/s").contains("a count has no unit"));
     assert!(change("services.web.replicas: 2000000").contains("at most a million"));
     assert_eq!(change("services.web.replicas: 2"), "");

@@ -20,11 +20,13 @@ mod objective_words;
 mod objectives;
 mod objects;
 mod observed;
+mod patches;
 mod plausibility;
 mod pod_template;
 mod pods;
 mod profile;
 mod prometheus;
+mod rates;
 mod reading;
 mod root;
 mod run;
@@ -158,7 +160,7 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
         run::finish(later, &mut build.model, &mut build.clock);
     }
     if let Some(field) = timeline {
-        timeline::timeline(&field, &workloads, &mut build);
+        timeline::timeline(&field, document, &workloads, &mut build);
     }
     if let Some(field) = &objectives {
         objectives::objectives(field, &mut build);

@@ -4,7 +4,9 @@
 use super::build::Build;
 use super::run::MOST_REPLICATIONS;
 use crate::model::visits::{Visits, mean_speed};
-use crate::model::{ArrivalProcess, Caller, Mode, Model, Scaler, ServiceId, Source, SourceKind, Step};
+use crate::model::{
+    ArrivalProcess, Caller, FleetPatch, Mode, Model, Patch, Scaler, Source, SourceKind, Step,
+};
 use crate::scenario::diagnostics::{Diagnostic, Severity};
 
 /// Errors: the model could not be simulated.
@@ -237,8 +239,8 @@ fn overload(build: &Build<'_>, needs: &[Need]) {
 }
 
 fn most_replicas(build: &Build<'_>, at: usize) -> u32 {
-    let changes = build.model.changes.iter().filter_map(|change| match change.action {
-        crate::model::ChangeAction::Replicas(ServiceId(id), count) if usize::from(id) == at => Some(count),
+    let changes = build.model.changes.iter().filter_map(|change| match change.patch {
+        Patch::Fleet(id, FleetPatch::Replicas(count)) if id.index() == at => Some(count),
         _ => None,
     });
     changes.fold(build.model.services[at].replicas, u32::max)

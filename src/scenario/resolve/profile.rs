@@ -1,6 +1,6 @@
 //! Rates over time: sums of straight pieces, on the simulated clock.
 
-use crate::model::RateProfile;
+use crate::model::{Piece, RateProfile};
 use crate::numerics::{cos, exp, sin};
 
 /// Most pieces of one profile.
@@ -18,6 +18,18 @@ impl Curve {
     /// The same rate for ever.
     pub(super) fn constant(rate: f64) -> Self {
         Self { pieces: vec![(0.0, rate, rate)] }
+    }
+
+    /// A rate that is there already.
+    pub(super) fn of(profile: &RateProfile) -> Self {
+        let pieces = profile.pieces();
+        let piece = |(at, piece): (usize, &Piece)| {
+            let end = pieces
+                .get(at + 1)
+                .map_or(piece.rate, |next| piece.rate + piece.slope * (next.start - piece.start));
+            (piece.start, piece.rate, end)
+        };
+        Self { pieces: pieces.iter().enumerate().map(piece).collect() }
     }
 
     /// Through points of (time, rate), straight between them or in steps; times increase.
@@ -121,7 +133,7 @@ pub(super) fn sum(curves: &[Curve]) -> RateProfile {
             begin += curve.value(*at, cut);
             end += curve.value(*at, next);
         }
-        points.push((cut, begin, end));
+        points.push((cut, begin.max(0.0), end.max(0.0)));
     }
     RateProfile::from_points(&points)
 }

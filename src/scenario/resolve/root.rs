@@ -1,7 +1,7 @@
 //! The keys of a whole scenario, and what they say of an address.
 
 use super::upstreams::UPSTREAM;
-use super::{check, cluster, observed, run, searched, services, timeline, traffic};
+use super::{check, cluster, observed, patches, run, searched, services, traffic};
 use crate::scenario::path::Path;
 use crate::scenario::table::{Kind, Table, optional, required};
 
@@ -33,7 +33,7 @@ pub(super) static ROOT: Table = Table {
             Kind::Map(&cluster::CLUSTER),
             "What the cluster's controllers see and how they are set",
         ),
-        optional("timeline", Kind::Named(&Kind::Map(&timeline::CHANGE)), "Changes at fixed times"),
+        optional("timeline", Kind::Named(&Kind::Map(&patches::CHANGE)), "Changes at fixed times"),
         optional(
             "objectives",
             Kind::List(&Kind::Objective),

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::model::{
-    ArrivalProcess, Balancer, Caller, ChangeAction, Comparison, Measure, PatienceUntil, Scaler, Scope,
-    ShareKind, SourceKind, Step,
+    ArrivalProcess, Balancer, Caller, Comparison, FleetPatch, Measure, Patch, PatienceUntil, Scaler,
+    ScalerPatch, Scope, ShareKind, SourceKind, Step,
 };
 use crate::scenario::inputs::MemoryInputs;
 use crate::scenario::schema::to_json;
@@ -128,11 +128,14 @@ fn a_shop_becomes_a_model() {
     let clients: Vec<_> = model.edges.iter().filter(|edge| edge.caller == Caller::Clients).collect();
     assert!(clients.len() == 1 && clients[0].balancer == Balancer::RoundRobin && !clients[0].view_per_pod);
     let changes: Vec<_> =
-        model.changes.iter().map(|change| (change.at.as_secs_f64(), change.action)).collect();
+        model.changes.iter().map(|change| (change.at.as_secs_f64(), change.patch)).collect();
     let (web, api) = (crate::model::ServiceId(0), crate::model::ServiceId(1));
     assert_eq!(
         changes,
-        [(360.0, ChangeAction::MinReplicas(web, 40)), (360.0, ChangeAction::Replicas(api, 50))]
+        [
+            (360.0, Patch::Scaler(web, ScalerPatch::Min(40))),
+            (360.0, Patch::Fleet(api, FleetPatch::Replicas(50)))
+        ]
     );
 }
 

@@ -137,6 +137,8 @@ pub(super) fn traffic<'a>(section: &Field<'a>, build: &mut Build<'a>) -> Vec<Pen
             Choice::weighted(&[1.0])
         });
         if let (Some(kind), Some(mix)) = (kind, mix) {
+            let level = map.rate("rate").filter(|_| map.field("diurnal").is_none());
+            build.levels.push(level);
             build.model.sources.push(Source { name: name.to_owned(), kind, classes, mix });
         }
     }

@@ -1,7 +1,7 @@
 //! The state of all autoscalers.
 
 use super::events::{Change, Tick};
-use crate::model::{ChangeAction, Model, ServiceId};
+use crate::model::{FleetPatch, Model, Patch, ScalerPatch, SourcePatch};
 use crate::policy::{Memory, Sample, Scaler, Sight};
 use crate::system::core::Core;
 use crate::system::fleet::Fleet;
@@ -23,11 +23,15 @@ struct Watch {
     busy_before: u128,
 }
 
-/// So many pods of a service are wanted.
+/// What another room is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Order {
-    pub service: usize,
-    pub replicas: u32,
+pub enum Order {
+    /// So many pods of a service are wanted.
+    Pods { service: usize, replicas: u32 },
+    /// A service's queues have room for so many.
+    QueueLimit { service: usize, limit: u32 },
+    /// A closed source has so many users.
+    Users { source: usize, users: u32 },
 }
 
 impl Watch {
@@ -99,26 +103,32 @@ impl Control {
         schedule_after(c, watch.scaler.period(), Tick::ScalerTicked, service as u32);
         fleet.touch(c, service);
         let replicas = watch.sync(c, fleet, service)?;
-        Some(Order { service, replicas })
+        Some(Order::Pods { service, replicas })
     }
 
     /// A change of the timeline is due.
     pub fn change(&mut self, c: &Core<'_>, index: usize) -> Option<Order> {
-        match c.model.changes[index].action {
-            ChangeAction::Replicas(service, n) => {
-                return Some(Order { service: service.index(), replicas: n });
+        match c.model.changes[index].patch {
+            Patch::Fleet(service, patch) => {
+                let service = service.index();
+                return Some(match patch {
+                    FleetPatch::Replicas(replicas) => Order::Pods { service, replicas },
+                    FleetPatch::QueueLimit(limit) => Order::QueueLimit { service, limit },
+                });
             }
-            ChangeAction::MinReplicas(service, n) => self.bound(service, |min, _| *min = n),
-            ChangeAction::MaxReplicas(service, n) => self.bound(service, |_, max| *max = n),
+            Patch::Source(source, SourcePatch::Users(users)) => {
+                return Some(Order::Users { source: source.index(), users });
+            }
+            Patch::Scaler(service, patch) => {
+                let watch = self.watches[service.index()].as_mut()?;
+                match patch {
+                    ScalerPatch::Min(min) => *watch.scaler.bounds_mut().0 = min,
+                    ScalerPatch::Max(max) => *watch.scaler.bounds_mut().1 = max,
+                    ScalerPatch::Target(target) => watch.scaler.set_target(target),
+                }
+            }
         }
         None
-    }
-
-    fn bound(&mut self, service: ServiceId, change: impl FnOnce(&mut u32, &mut u32)) {
-        if let Some(watch) = &mut self.watches[service.index()] {
-            let (min, max) = watch.scaler.bounds_mut();
-            change(min, max);
-        }
     }
 }
 

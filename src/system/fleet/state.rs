@@ -140,6 +140,11 @@ impl Fleet {
         &self.stations[service].rules
     }
 
+    /// From now on so many may wait; who waits already stays.
+    pub fn set_queue_limit(&mut self, service: usize, limit: u32) {
+        self.stations[service].rules.queue_limit = limit;
+    }
+
     /// The service a pod belongs to.
     #[inline(always)]
     pub fn service_of(&self, pod: u32) -> Option<usize> {

@@ -21,8 +21,10 @@ impl<'m> Requests<'m> {
     pub fn start(&mut self, g: &mut Ground<'m>) {
         for i in 0..self.streams.len() {
             self.streams[i].reset(g.core.root.child(i as u64));
-            match self.streams[i].closed() {
-                Some((users, _)) => (0..users).for_each(|user| self.think(&mut g.core, i, user)),
+            match self.streams[i].thinking() {
+                Some(_) => {
+                    (0..self.streams[i].wanted()).for_each(|user| self.think(&mut g.core, i, user));
+                }
                 None => {
                     let at = self.streams[i].next();
                     expect(&mut g.core, i, at);
@@ -42,9 +44,17 @@ impl<'m> Requests<'m> {
         self.run_frames(g);
     }
 
-    /// Lets a user think before the next request.
+    /// From now on a closed source has so many users.
+    pub fn set_users(&mut self, c: &mut Core<'m>, stream: usize, users: u32) {
+        self.streams[stream].want(users).for_each(|user| self.think(c, stream, user));
+    }
+
+    /// Lets a user think before the next request, or go.
     pub(super) fn think(&mut self, c: &mut Core<'m>, stream: usize, user: u32) {
-        let Some((_, think)) = self.streams[stream].closed() else { return };
+        let Some(think) = self.streams[stream].thinking() else { return };
+        if !self.streams[stream].stays(user) {
+            return;
+        }
         let key = self.streams[stream].think(user);
         let at = c.now.saturating_add(c.draw(think, key, purpose::THINK));
         if !(c.features.stops_arrivals && at >= c.span.to) {
@@ -52,8 +62,11 @@ impl<'m> Requests<'m> {
         }
     }
 
-    /// A user asks.
+    /// A user asks, or goes.
     pub fn think_ended(&mut self, g: &mut Ground<'m>, stream: usize, user: u32) {
+        if !self.streams[stream].stays(user) {
+            return;
+        }
         let key = self.streams[stream].visit(user);
         self.begin_request(g, stream, key, user);
         self.run_frames(g);

@@ -24,8 +24,18 @@ pub struct Stream<'m> {
     ahead: f64,
     cursor: usize,
     chain: Chain,
-    /// Requests made by each user of a closed source.
-    visits: Vec<u32>,
+    /// Users of a closed source: who is there, and how many should be.
+    users: Vec<User>,
+    wanted: u32,
+}
+
+/// A user of a closed source.
+#[derive(Clone, Copy, Debug, Default)]
+struct User {
+    /// Requests made.
+    visits: u32,
+    /// Thinking, or waiting for an answer.
+    is_there: bool,
 }
 
 impl<'m> Stream<'m> {
@@ -54,7 +64,8 @@ impl<'m> Stream<'m> {
             ahead: 0.0,
             cursor: 0,
             chain,
-            visits: Vec::new(),
+            users: Vec::new(),
+            wanted: 0,
         }
     }
 
@@ -65,33 +76,58 @@ impl<'m> Stream<'m> {
         (self.index, self.progress, self.cursor) = (0, 0.0, 0);
         self.ahead = self.unit.value(self.gaps.draw(0));
         if let SourceKind::Closed { users, .. } = self.source.kind {
-            self.visits.clear();
-            self.visits.resize(users as usize, 0);
+            self.users.clear();
+            self.users.resize(users as usize, User { visits: 0, is_there: true });
+            self.wanted = users;
         }
         if let SourceKind::Open(ArrivalProcess::Mmpp { generator, .. }) = &self.source.kind {
             self.chain.reset(generator, Draws { unit: &self.unit, gaps: self.gaps });
         }
     }
 
-    /// Users of a closed source, and the law of their thinking time.
-    pub fn closed(&self) -> Option<(u32, LawId)> {
+    /// The law by which users of a closed source think.
+    pub fn thinking(&self) -> Option<LawId> {
         match self.source.kind {
-            SourceKind::Closed { users, think } => Some((users, think)),
+            SourceKind::Closed { think, .. } => Some(think),
             SourceKind::Open(_) => None,
         }
     }
 
+    /// How many users there should be.
+    pub fn wanted(&self) -> u32 {
+        self.wanted
+    }
+
+    /// Changes how many users there should be. Those who join, each of whom is then there.
+    pub fn want(&mut self, users: u32) -> impl Iterator<Item = u32> + use<> {
+        let joining = self.wanted.min(users)..users;
+        self.wanted = users;
+        if self.users.len() < users as usize {
+            self.users.resize(users as usize, User::default());
+        }
+        let absent: Vec<u32> = joining.filter(|&user| !self.users[user as usize].is_there).collect();
+        absent.iter().for_each(|&user| self.users[user as usize].is_there = true);
+        absent.into_iter()
+    }
+
+    /// Whether a user goes on; one who is too many leaves.
+    pub fn stays(&mut self, user: u32) -> bool {
+        let stays = user < self.wanted;
+        self.users[user as usize].is_there = stays;
+        stays
+    }
+
     /// A user's next thinking begins: its key.
     pub fn think(&mut self, user: u32) -> Key {
-        let visit = &mut self.visits[user as usize];
-        let key = self.key.child(u64::from(user)).child(u64::from(*visit));
-        *visit += 1;
+        let visits = &mut self.users[user as usize].visits;
+        let key = self.key.child(u64::from(user)).child(u64::from(*visits));
+        *visits += 1;
         key
     }
 
     /// The key of the request that a user makes now.
     pub fn visit(&self, user: u32) -> Key {
-        let visit = u64::from(self.visits[user as usize]) | part::VISIT;
+        let visit = u64::from(self.users[user as usize].visits) | part::VISIT;
         self.key.child(u64::from(user)).child(visit)
     }
 

@@ -1,10 +1,11 @@
 //! Random small models: a few services that call each other, a few classes, everything the rules know.
 
 use flashcrowd::model::{
-    AbandonedWork, After, ArrivalProcess, Backoff, CallPolicy, CallSite, Caller, Change, ChangeAction, Class,
-    ClassId, Comparison, CompiledLaw, Discipline, Edge, EdgeId, InitialState, Jitter, LawId, Limits, Measure,
-    Mode, Model, Objective, Patience, PatienceUntil, PodSpeed, QueuePlacement, RateProfile, Recording,
-    RetryOn, RunPlan, Scope, Service, ServiceId, SiteId, Source, SourceId, SourceKind, Step, StepId, WarmUp,
+    AbandonedWork, After, ArrivalProcess, Backoff, CallPolicy, CallSite, Caller, Change, Class, ClassId,
+    Comparison, CompiledLaw, Discipline, Edge, EdgeId, FleetPatch, InitialState, Jitter, LawId, Limits,
+    Measure, Mode, Model, Objective, Patch, Patience, PatienceUntil, PodSpeed, QueuePlacement, RateProfile,
+    Recording, RetryOn, RunPlan, Scope, Service, ServiceId, SiteId, Source, SourceId, SourceKind, Step,
+    StepId, WarmUp,
 };
 use flashcrowd::policy::Balancer;
 use flashcrowd::random::{Choice, Key, Law, unit};
@@ -331,8 +332,8 @@ impl Maker {
                 let at = SimTime::ZERO + self.dice.nanos(0.2, 5.0);
                 let now = self.model.services[service].replicas;
                 let n = if central { now + self.dice.below(3) } else { self.dice.below(6) };
-                let action = ChangeAction::Replicas(ServiceId(service as u16), n);
-                changes.push(Change { name: String::new(), at, action });
+                let patch = Patch::Fleet(ServiceId(service as u16), FleetPatch::Replicas(n));
+                changes.push(Change { name: String::new(), at, patch });
             }
         }
         changes.sort_by_key(|c| c.at);

@@ -8,8 +8,8 @@ use super::draws::{part, purpose};
 use super::log::{Log, Look, Root};
 use flashcrowd::metrics::{FailureCause, Stopped};
 use flashcrowd::model::{
-    After, ArrivalProcess, ChangeAction, ClassId, Discipline, InitialState, LawId, Mode, Model, PodSpeed,
-    QueuePlacement, SiteId, SourceKind, Step, WarmUp,
+    After, ArrivalProcess, ClassId, Discipline, FleetPatch, InitialState, LawId, Mode, Model, Patch,
+    PodSpeed, QueuePlacement, SiteId, SourceKind, Step, WarmUp,
 };
 use flashcrowd::random::{Key, Sampler, unit};
 use std::collections::BTreeSet;
@@ -292,7 +292,7 @@ impl<'m> Plain<'m> {
                 }
             }
             Event::Change(i) => {
-                if let ChangeAction::Replicas(service, n) = self.model.changes[i].action {
+                if let Patch::Fleet(service, FleetPatch::Replicas(n)) = self.model.changes[i].patch {
                     self.scale_to(service.index(), n);
                 }
             }

@@ -8,7 +8,7 @@ use crate::oracle::models::{Kind, random_model};
 use flashcrowd::experiment::{WorkUnit, Workers, workspace};
 use flashcrowd::metrics::{RunRecord, Stopped};
 use flashcrowd::model::{
-    After, ArrivalProcess, Balancer, ChangeAction, Discipline, GridProbe, InitialState, Mode, Model,
+    After, ArrivalProcess, Balancer, Discipline, FleetPatch, GridProbe, InitialState, Mode, Model, Patch,
     QueuePlacement, ServiceId, SourceKind, Step, WarmUp,
 };
 use flashcrowd::system::{Simulator, simulate};
@@ -35,7 +35,7 @@ fn ends_empty(number: u64) -> Model {
     model.plan.after = After::Stop { drain_limit: SimDuration::from_secs(3600) };
     model.recording.window = None;
     // Requests that wait for a pod that never comes would not end.
-    model.changes.retain(|c| matches!(c.action, ChangeAction::Replicas(_, n) if n > 0));
+    model.changes.retain(|c| matches!(c.patch, Patch::Fleet(_, FleetPatch::Replicas(n)) if n > 0));
     model
 }
 

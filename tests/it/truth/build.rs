@@ -5,8 +5,8 @@ use super::laws::{self, Arrivals, Times};
 use super::names::Layout;
 use super::pool::{Quantity, RESOLUTION_BITS};
 use flashcrowd::model::{
-    After, ArrivalProcess, CallPolicy, CallSite, Caller, Change, ChangeAction, Class, Discipline, Edge,
-    EdgeId, InitialState, Mode, Model, Patience, PatienceUntil, PodSpeed, QueuePlacement, Recording, Service,
+    After, ArrivalProcess, CallPolicy, CallSite, Caller, Change, Class, Discipline, Edge, EdgeId, FleetPatch,
+    InitialState, Mode, Model, Patch, Patience, PatienceUntil, PodSpeed, QueuePlacement, Recording, Service,
     ServiceId, SiteId, Source, SourceId, SourceKind, Step, StepId,
 };
 use flashcrowd::policy::Balancer;
@@ -148,8 +148,8 @@ fn station(case: &Case) -> Result<Setup, Unsupported> {
     let program = model.add_program([Step::Call { site }]);
     add_class(&mut model, "request", SourceKind::Open(arrivals.process.clone()), program, 0)?;
     for &(at, servers) in &schedule[1..] {
-        let action = ChangeAction::Replicas(ServiceId(0), servers as u32);
-        model.changes.push(Change { name: "servers".into(), at: SimTime::from_secs_f64(at), action });
+        let patch = Patch::Fleet(ServiceId(0), FleetPatch::Replicas(servers as u32));
+        model.changes.push(Change { name: "servers".into(), at: SimTime::from_secs_f64(at), patch });
     }
     model.recording.slowdown = case.metrics.iter().any(|m| m.name.contains("slowdown"));
     let patience = read_patience(value, &mut model)?;

@@ -6,7 +6,7 @@ use super::judge::{Finding, Outcome, by_formula};
 use super::laws::steps;
 use flashcrowd::metrics::RunRecord;
 use flashcrowd::model::{
-    After, ArrivalProcess, Change, ChangeAction, ClassId, GridProbe, InitialState, QueuePlacement,
+    After, ArrivalProcess, Change, ClassId, FleetPatch, GridProbe, InitialState, Patch, QueuePlacement,
     RateProfile, Service, ServiceId, SourceKind, Step,
 };
 use flashcrowd::policy::Balancer;
@@ -139,8 +139,8 @@ fn judge_discrete(
     let process = ArrivalProcess::Even(RateProfile::from_points(&points));
     add_class(&mut model, "request", SourceKind::Open(process), program, 0)?;
     for &(at, capacity) in &capacities[1..] {
-        let action = ChangeAction::Replicas(ServiceId(0), servers(capacity));
-        model.changes.push(Change { name: "capacity".into(), at: SimTime::from_secs_f64(at), action });
+        let patch = Patch::Fleet(ServiceId(0), FleetPatch::Replicas(servers(capacity)));
+        model.changes.push(Change { name: "capacity".into(), at: SimTime::from_secs_f64(at), patch });
     }
     set_span(&mut model, case.seed("main"), 0.0, length);
     model.plan.after = After::Stop { drain_limit: SimDuration::FOREVER };

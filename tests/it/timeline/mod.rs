@@ -1,0 +1,116 @@
+//! What the timeline sets, against timelines worked out by hand: nothing in these models is random.
+
+use std::sync::atomic::AtomicBool;
+
+use flashcrowd::metrics::RunRecord;
+use flashcrowd::study::Study;
+use flashcrowd::system::simulate;
+
+/// One replication of people who ask a desk; spans count from T0.
+fn run(span: &str, people: &str, desk: &str, timeline: &str) -> RunRecord {
+    let text = format!(
+        "schema: 1\nname: A desk\n\
+         run: {{ t0: 2026-11-11T20:00:00+08:00, from: T0, to: T0+{span}, settle: 0s, after: stop }}\n\
+         traffic: {{ people: {{ {people}, classes: {{ ask: {{ entry: desk.ask }} }} }} }}\n\
+         services: {{ desk: {{ {desk} }} }}\n\
+         timeline:\n{timeline}"
+    );
+    let prepared = Study::from_text(&text).prepare().expect("a text");
+    let scenario = prepared.scenario.unwrap_or_else(|| panic!("{text}"));
+    simulate(&scenario.model, 0, &AtomicBool::new(false))
+}
+
+#[test]
+fn a_waiting_room_grows_and_shrinks() {
+    // Arrivals at 0.5 s, 1.5 s and so on; the first keeps the only slot for good. Two wait, seven are turned away
+    // before T0+10s, three more may wait, seven are turned away before T0+20s. Then there is room for one, and five
+    // sit in it already.
+    let desk = "replicas: 1, slots: 1, queue_limit: 2, operations: { ask: [ { work: 1000s } ] }";
+    let record = run(
+        "30s",
+        "rate: 1/s, spacing: even",
+        desk,
+        "  more: { at: T0+10s, set: { services.desk.queue_limit: 5 } }\n  \
+           less: { at: T0+20s, set: { services.desk.queue_limit: 1 } }\n",
+    );
+    assert_eq!((record.services[0].arrived, record.services[0].rejected), (30, 7 + 7 + 10));
+    let record = run(
+        "20s",
+        "rate: 1/s, spacing: even",
+        desk,
+        "  none: { at: T0+10s, set: { services.desk.queue_limit: none } }\n",
+    );
+    assert_eq!(record.services[0].rejected, 7);
+}
+
+#[test]
+fn users_join_and_leave() {
+    // Each asks every second, first after 0.9 s. Two in the first 100 s, five in the next; of those one stays, and the
+    // others, who are thinking at that time, ask no more.
+    let people = "users: 2, think: 900ms";
+    let desk = "replicas: 1, slots: 9, operations: { ask: [ { work: 100ms } ] }";
+    let record = run(
+        "300s",
+        people,
+        desk,
+        "  come: { at: T0+100s, set: { traffic.people.users: 5 } }\n  \
+           go: { at: T0+200s, set: { traffic.people.users: 1 } }\n",
+    );
+    assert_eq!(record.classes[0].arrived, 200 + 500 + 100);
+    // Whoever is called back before the thought ends was never away: 200, then 100 for those two.
+    let record = run(
+        "200s",
+        people,
+        desk,
+        "  go: { at: T0+100s, set: { traffic.people.users: 1 } }\n  \
+           back: { at: T0+100500ms, set: { traffic.people.users: 2 } }\n",
+    );
+    assert_eq!(record.classes[0].arrived, 400);
+    // Whoever is called back later begins with a thought: asks at 150.9 s and so on.
+    let record = run(
+        "200s",
+        people,
+        desk,
+        "  go: { at: T0+100s, set: { traffic.people.users: 1 } }\n  \
+           back: { at: T0+150s, set: { traffic.people.users: 2 } }\n",
+    );
+    assert_eq!(record.classes[0].arrived, 200 + 100 + 50);
+}
+
+#[test]
+fn a_rate_is_set_below_peaks_that_keep_their_height() {
+    let desk = "replicas: 1, slots: 999, operations: { ask: [ { work: 1ms } ] }";
+    for (peaks, more) in [("", 0), (", peaks: { rush: { at: T0+60s, factor: 1.5, hold: 10s } }", 50)] {
+        let record = run(
+            "100s",
+            &format!("rate: 10/s, spacing: even{peaks}"),
+            desk,
+            "  up: { at: T0+50s, set: { traffic.people.rate: 20/s } }\n  \
+               off: { at: T0+80s, set: { traffic.people.rate: 0/s } }\n",
+        );
+        assert_eq!(record.classes[0].arrived, 500 + 600 + more);
+    }
+}
+
+#[test]
+fn an_autoscaler_follows_a_new_target() {
+    // 9.7 slots are busy at all times: 9.7 pods at a quarter of their slots, 24.25 at a tenth.
+    let desk = |target: &str| {
+        format!(
+            "replicas: 10, slots: 4, autoscaler: {{ target: {target}, min: 1, max: 99, period: 15s, hold: 4 }}, \
+             operations: {{ ask: [ {{ work: 970ms }} ] }}"
+        )
+    };
+    let people = "rate: 10/s, spacing: even";
+    let pods = |record: &RunRecord| record.services[0].scaling.last().map(|event| event.desired);
+    let record =
+        run("10m", people, &desk("25%"), "  t: { at: T0+9m, set: { services.desk.replicas: 10 } }\n");
+    assert_eq!(pods(&record), Some(10));
+    let record = run(
+        "10m",
+        people,
+        &desk("25%"),
+        "  t: { at: T0+5m, set: { services.desk.autoscaler.target: 10% } }\n",
+    );
+    assert_eq!(pods(&record), Some(25));
+}
