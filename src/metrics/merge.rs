@@ -2,7 +2,7 @@
 //! order shows in it but that of the two sums of floating-point numbers (slowdown and cpu used).
 
 use super::calls::{CallRecord, EdgeCalls, ServiceCalls};
-use super::record::{ClassRecord, EdgeRecord, RunRecord, ServiceRecord};
+use super::record::{ClassRecord, EdgeRecord, QuotaCounts, RunRecord, ServiceRecord};
 
 impl RunRecord {
     /// Adds the totals of the next replication. Series, waits of the first requests and looks at the grid are left alone:
@@ -67,6 +67,7 @@ impl ServiceRecord {
         self.in_system.merge(&other.in_system);
         self.busy += other.busy;
         self.worked += other.worked;
+        self.quota.merge(&other.quota);
         self.queued += other.queued;
         self.ready += other.ready;
         self.slots += other.slots;
@@ -74,6 +75,15 @@ impl ServiceRecord {
         self.peak_queue = self.peak_queue.max(other.peak_queue);
         self.ready_range.0 = self.ready_range.0.min(other.ready_range.0);
         self.ready_range.1 = self.ready_range.1.max(other.ready_range.1);
+    }
+}
+
+impl QuotaCounts {
+    /// Adds other counts.
+    pub fn merge(&mut self, other: &Self) {
+        self.periods += other.periods;
+        self.throttled += other.throttled;
+        self.stopped += other.stopped;
     }
 }
 

@@ -17,7 +17,9 @@ pub use calls::{CallRecord, CallWindow, EdgeCalls, ServiceCalls};
 pub use cause::{FAILURE_CAUSES, FailureCause};
 pub use integral::LevelIntegral;
 pub use outline::Outline;
-pub use record::{ClassRecord, EdgeRecord, GridRow, RunRecord, ScalingEvent, ServiceRecord, Stopped};
+pub use record::{
+    ClassRecord, EdgeRecord, GridRow, QuotaCounts, RunRecord, ScalingEvent, ServiceRecord, Stopped,
+};
 pub use recorder::Recorder;
 pub use sketch::Sketch;
 pub use window::{ClassWindow, ServiceWindow, WindowRecord};

@@ -107,8 +107,10 @@ pub struct ServiceRecord {
     pub in_system: LevelIntegral,
     /// Integral of busy slots, nanoseconds times slots.
     pub busy: u128,
-    /// Cpu used, in cores times nanoseconds; kept for services whose cpu an autoscaler watches, else zero.
+    /// Cpu used, in cores times nanoseconds; kept for services under a quota or whose cpu an autoscaler watches, else zero.
     pub worked: f64,
+    /// What cpu quotas did.
+    pub quota: QuotaCounts,
     /// Integral of waiting requests.
     pub queued: u128,
     /// Integral of ready pods.
@@ -127,6 +129,17 @@ pub struct ServiceRecord {
     pub scaling: Vec<ScalingEvent>,
     /// Busy share of each initial pod, by integral of busy slots (only up to 64 pods).
     pub pod_busy: Vec<u128>,
+}
+
+/// What the cpu quotas of a service's pods did, summed over pods.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaCounts {
+    /// Periods that ended, of pods that had work in them or in the one before.
+    pub periods: u64,
+    /// Of these, in which requests were stopped.
+    pub throttled: u64,
+    /// Nanoseconds in which requests of a pod were stopped.
+    pub stopped: u64,
 }
 
 /// A change of the number of pods.
@@ -214,6 +227,7 @@ impl ServiceRecord {
             in_system: LevelIntegral::default(),
             busy: 0,
             worked: 0.0,
+            quota: QuotaCounts::default(),
             queued: 0,
             ready: 0,
             slots: 0,

@@ -87,4 +87,6 @@ pub struct ServiceWindow {
     pub arrived: u64,
     /// Calls turned away.
     pub rejected: u64,
+    /// Periods of cpu quotas that ended, and how many of them were throttled.
+    pub periods: (u64, u64),
 }

@@ -5,11 +5,13 @@
 //! a replication (`from - settle` is zero).
 
 mod class;
+mod cpu;
 mod decision;
 mod head;
 mod ids;
 mod objective;
 mod patch;
+mod phase;
 pub mod plain_call;
 mod plan;
 mod program;
@@ -23,10 +25,12 @@ mod written;
 
 pub use crate::policy::{Balancer, Scaler};
 pub use class::{Class, Patience, PatienceUntil};
+pub use cpu::{CpuQuota, CpuSharing};
 pub use decision::{DecisionMetric, Direction, Figure, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
 pub use objective::{Comparison, Measure, Objective, ShareKind, WaitKind};
 pub use patch::{Change, FleetPatch, Patch, ScalerPatch, SourcePatch};
+pub use phase::Phase;
 pub use plan::{After, InputPlan, Limits, Mode, NamedWindow, RunPlan, WarmUp};
 pub use program::{Backoff, CallPolicy, CallSite, Caller, Edge, Jitter, RetryOn, Step};
 pub use record::{GridProbe, Recording};

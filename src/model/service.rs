@@ -1,6 +1,6 @@
 //! Deployed units.
 
-use super::{ClassId, LawId};
+use super::{ClassId, CpuSharing, LawId};
 use crate::policy::Scaler;
 use crate::units::SimDuration;
 
@@ -11,9 +11,10 @@ pub struct Service {
     pub name: String,
     /// Requests one pod works on at a time; `u32::MAX` has no limit.
     pub slots: u32,
-    /// Cores a pod may use; infinity when cpu never limits. With n requests in a `work` step each runs at
-    /// speed x min(1, cpu_limit / n).
+    /// Cores a pod may use, infinity when cpu never limits; `sharing` says how.
     pub cpu_limit: f64,
+    /// How requests in `work` steps share the cores.
+    pub sharing: CpuSharing,
     /// Requested cores of a pod, if any: the denominator of the HPA's utilisation.
     pub cpu_request: Option<f64>,
     /// Speed of pods relative to the stated work.
@@ -44,6 +45,7 @@ impl Default for Service {
             name: String::new(),
             slots: 1,
             cpu_limit: f64::INFINITY,
+            sharing: CpuSharing::Fluid,
             cpu_request: None,
             speed: PodSpeed::Same(1.0),
             queue_limit: u32::MAX,

@@ -20,6 +20,8 @@ pub mod purpose {
     pub const INITIAL: u64 = 8 << 40;
     /// The client's address.
     pub const ADDRESS: u64 = 9 << 40;
+    /// Where a clock stands in its period.
+    pub const PHASE: u64 = 10 << 40;
 }
 
 /// Parts of keys that are not call sites.
@@ -34,4 +36,6 @@ pub mod part {
     pub const INITIAL: u64 = 4 << 32;
     /// Chance inside calls that have been tried again.
     pub const TRIES: u64 = 5 << 32;
+    /// Clocks, by what ticks.
+    pub const CLOCKS: u64 = 6 << 32;
 }

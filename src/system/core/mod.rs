@@ -2,6 +2,7 @@
 
 mod beside;
 mod chance;
+mod clocks;
 mod event;
 mod features;
 mod frames;
@@ -12,6 +13,7 @@ mod state;
 
 pub use beside::Beside;
 pub use chance::{of_try, tries_below};
+pub use clocks::clock;
 pub use event::{EventKind, MIDDLE_MASK, Phase, is, kind, low, middle, pack, phase};
 pub use features::Features;
 pub use frames::{Ended, Frame, Frames, NIL, flag};

@@ -4,13 +4,21 @@ use super::cpu::Sharing;
 use super::events::PodEvent;
 use super::pod::{Detail, Meter, News, Pod, PodState};
 use super::queue::Queue;
+use super::quota::Quota;
 use super::state::Fleet;
-use crate::model::PodSpeed;
+use crate::model::{CpuSharing, PodSpeed};
 use crate::random::Key;
-use crate::system::core::{Core, NIL, part, purpose};
+use crate::system::core::{Core, NIL, clock, part, purpose};
 
 fn pod_key(c: &Core<'_>, service: usize, ordinal: u32) -> Key {
     c.root.child(part::PODS | service as u64).child(u64::from(ordinal))
+}
+
+/// When the quota of a pod is refilled: nanoseconds after the start, below its period.
+fn refill(c: &Core<'_>, service: usize, ordinal: u32, period: u64) -> u64 {
+    let service = &c.model.services[service];
+    let phase = if let CpuSharing::Quota(cpu) = service.sharing { cpu.phase } else { Default::default() };
+    c.tick_after_start(phase, period, (clock::QUOTA, &service.name, ordinal))
 }
 
 impl Fleet {
@@ -40,6 +48,10 @@ impl Fleet {
         };
         let cores = station.rules.cpu_limit;
         let meter = Meter { last: c.now, started: c.now, cores, ..Meter::default() };
+        let quota = station
+            .rules
+            .quota
+            .map(|limit| Box::new(Quota::new(limit, c.now, refill(c, service, ordinal, limit.period))));
         let pod = Pod {
             busy: 0,
             holds: 0,
@@ -54,6 +66,9 @@ impl Fleet {
             self.details[id as usize] = detail;
             self.pods[id as usize] = pod;
             self.meters[id as usize] = meter;
+            if let (Some(old), Some(new)) = (&mut self.quotas[id as usize], quota) {
+                old.begin_anew(*new);
+            }
             self.news.push(News::Replaced(id));
             return id;
         }
@@ -64,6 +79,7 @@ impl Fleet {
         self.pods.push(pod);
         self.meters.push(meter);
         self.sharing.push(Sharing::default());
+        self.quotas.push(quota);
         self.running.push(Vec::new());
         (self.pods.len() - 1) as u32
     }
@@ -107,6 +123,7 @@ impl Fleet {
             self.stations[service].draining -= 1;
         }
         p.state = PodState::Gone;
+        self.book_quota(c, service, pod);
         let detail = &mut self.details[pod as usize];
         detail.generation = detail.generation.wrapping_add(1);
         self.stations[service].spare.push(pod);

@@ -1,7 +1,9 @@
 //! Meters of pods: what they use of cpu and slots.
 
 use super::pod::Meter;
+use super::quota::Spent;
 use super::state::Fleet;
+use crate::metrics::QuotaCounts;
 use crate::policy::PodSample;
 use crate::system::core::Core;
 use crate::units::{SimDuration, SimTime};
@@ -14,16 +16,16 @@ impl Fleet {
     #[inline(always)]
     pub(super) fn meter(&mut self, c: &mut Core<'_>, service: usize, pod: u32) {
         if self.stations[service].rules.metered {
-            let work = self.meters[pod as usize].meter_to(c.now, &self.pods[pod as usize]);
+            let work = self.meter_to(c.now, pod as usize);
             c.ledger.service(service).record.worked += work;
         }
     }
 
     /// One frame more or less is in work on a metered pod.
     pub(super) fn meter_work(&mut self, c: &mut Core<'_>, pod: u32, change: i32) {
+        let work = self.meter_to(c.now, pod as usize);
+        c.ledger.service(self.pods[pod as usize].service as usize).record.worked += work;
         let meter = &mut self.meters[pod as usize];
-        let p = &self.pods[pod as usize];
-        c.ledger.service(p.service as usize).record.worked += meter.meter_to(c.now, p);
         meter.working = meter.working.saturating_add_signed(change);
     }
 
@@ -32,11 +34,42 @@ impl Fleet {
         if !self.stations[service].rules.metered {
             return;
         }
-        let books = c.ledger.service(service);
-        for (pod, meter) in self.pods.iter().zip(&mut self.meters) {
-            if pod.service as usize == service {
-                books.record.worked += meter.meter_to(c.now, pod);
+        for pod in 0..self.pods.len() {
+            if self.pods[pod].service as usize == service {
+                let work = self.meter_to(c.now, pod);
+                c.ledger.service(service).record.worked += work;
             }
+        }
+    }
+
+    /// Brings a pod's meter up to now, and tells what it worked since then. What is spent of quotas is booked apart.
+    fn meter_to(&mut self, now: u64, pod: usize) -> f64 {
+        let meter = &mut self.meters[pod];
+        let work = meter.meter_to(now, &self.pods[pod]);
+        let Some(quota) = &mut self.quotas[pod] else { return work };
+        quota.advance(now);
+        meter.work_area = quota.ever();
+        0.0
+    }
+
+    /// Books what a service's pods have spent of their quotas.
+    pub(super) fn book_quotas(&mut self, c: &mut Core<'_>, service: usize) {
+        if self.stations[service].rules.quota.is_some() {
+            for pod in 0..self.pods.len() {
+                if self.pods[pod].service as usize == service {
+                    self.book_quota(c, service, pod as u32);
+                }
+            }
+        }
+    }
+
+    /// Books what a pod has spent of its quotas.
+    pub(super) fn book_quota(&mut self, c: &mut Core<'_>, service: usize, pod: u32) {
+        if let Some(quota) = &mut self.quotas[pod as usize] {
+            quota.advance(c.now);
+            let Spent { cpu, periods, throttled, stopped } = quota.take_spent();
+            let counts = QuotaCounts { periods, throttled, stopped: (stopped + 0.5) as u64 };
+            c.ledger.service(service).note_spent(counts, cpu);
         }
     }
 

@@ -10,6 +10,7 @@ mod looking;
 mod metering;
 mod pod;
 mod queue;
+mod quota;
 mod sharing;
 mod state;
 mod station;

@@ -22,6 +22,11 @@ impl Fleet {
             self.meter_work(c, pod, 1);
         }
         let speed = self.details[pod as usize].speed;
+        if let Some(quota) = &mut self.quotas[pod as usize] {
+            quota.advance(c.now);
+            quota.start(id, (work as f64 / speed + 0.5) as u64);
+            return self.plan_quota_end(c, pod);
+        }
         if shares {
             let sharing = &mut self.sharing[pod as usize];
             sharing.advance(c.now, speed, cores);
@@ -46,19 +51,51 @@ impl Fleet {
         }
     }
 
+    fn plan_quota_end(&mut self, c: &mut Core<'_>, pod: u32) {
+        let plan = self.quotas[pod as usize].as_mut().and_then(|quota| quota.plan());
+        if let Some((generation, at)) = plan {
+            c.schedule(at, Completion::SharedWork, pod, generation);
+        }
+    }
+
+    /// The foremost work of a pod under a quota, if nothing has changed since its end was planned.
+    fn quota_work_completed(&mut self, c: &mut Core<'_>, pod: u32, generation: u32) -> Option<u32> {
+        let quota = self.quotas[pod as usize].as_mut().filter(|quota| quota.is_planned(generation))?;
+        quota.advance(c.now);
+        let id = quota.take_foremost();
+        self.plan_quota_end(c, pod);
+        id
+    }
+
+    fn fluid_work_completed(
+        &mut self,
+        c: &mut Core<'_>,
+        pod: u32,
+        generation: u32,
+        cores: f64,
+    ) -> Option<u32> {
+        let speed = self.details[pod as usize].speed;
+        let sharing = &mut self.sharing[pod as usize];
+        if !sharing.is_planned(generation) {
+            return None;
+        }
+        sharing.advance(c.now, speed, cores);
+        let id = sharing.take_foremost()?;
+        self.plan_shared_end(c, pod, speed, cores);
+        Some(id)
+    }
+
     /// The foremost work of a sharing pod is done, if nothing has changed since that was planned.
     pub fn shared_work_completed(&mut self, c: &mut Core<'_>, pod: u32, generation: u32) {
         let service = self.pods[pod as usize].service as usize;
         let rules = &self.stations[service].rules;
         let (metered, cores) = (rules.metered, rules.cpu_limit);
-        let speed = self.details[pod as usize].speed;
-        let sharing = &mut self.sharing[pod as usize];
-        if !sharing.is_planned(generation) {
-            return;
-        }
-        sharing.advance(c.now, speed, cores);
-        let Some(id) = sharing.take_foremost() else { return };
-        self.plan_shared_end(c, pod, speed, cores);
+        let done = if rules.quota.is_some() {
+            self.quota_work_completed(c, pod, generation)
+        } else {
+            self.fluid_work_completed(c, pod, generation, cores)
+        };
+        let Some(id) = done else { return };
         if metered {
             self.meter_work(c, pod, -1);
         }

@@ -3,6 +3,7 @@
 use super::cpu::{Plan, Sharing};
 use super::pod::{Detail, Meter, News, Pod};
 use super::queue::Queue;
+use super::quota::Quota;
 use super::station::{Rules, Station};
 use crate::model::Model;
 use crate::system::core::{Beside, Core, Features, Mark};
@@ -22,6 +23,8 @@ pub struct Fleet {
     /// Lists of waiting frames by priority, where queues have them.
     pub(super) lists: Vec<Queue>,
     pub(super) sharing: Vec<Sharing>,
+    /// The cpu of pods under a quota.
+    pub(super) quotas: Vec<Option<Box<Quota>>>,
     /// Frames in work of each pod in the order of their starts, where work is interrupted.
     pub(super) running: Vec<Vec<u32>>,
     /// Remaining work and planned completion of frames, for preemptive pods.
@@ -44,6 +47,7 @@ impl Fleet {
             meters: Vec::new(),
             lists: Vec::new(),
             sharing: Vec::new(),
+            quotas: Vec::new(),
             running: Vec::new(),
             plans: Beside::new(features.preemption, Plan::NONE),
             news: Vec::new(),
@@ -60,6 +64,7 @@ impl Fleet {
         self.meters.clear();
         self.lists.clear();
         self.sharing.clear();
+        self.quotas.clear();
         self.running.clear();
         self.plans.clear();
         for service in 0..self.stations.len() {
@@ -73,6 +78,7 @@ impl Fleet {
         for service in 0..self.stations.len() {
             self.touch(c, service);
             self.touch_pods(c, service);
+            self.book_quotas(c, service);
         }
         match mark {
             Mark::From => self.begin_counting(c),

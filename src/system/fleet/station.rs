@@ -1,7 +1,8 @@
 //! Services at work: the rules by which each serves, and what it holds.
 
 use super::queue::Queue;
-use crate::model::{AbandonedWork, Discipline, Model, PodSpeed, QueuePlacement};
+use super::quota::Limit;
+use crate::model::{AbandonedWork, CpuSharing, Discipline, Model, PodSpeed, QueuePlacement, Service};
 use crate::policy::balancing::Levels;
 use crate::system::core::NIL;
 use crate::system::ledger::{PodCounts, Standing};
@@ -32,6 +33,8 @@ pub struct Rules {
     pub preempts: bool,
     pub metered: bool,
     pub cpu_limit: f64,
+    /// The quota under which pods share, if they do not share as a fluid.
+    pub quota: Option<Limit>,
 }
 
 impl Rules {
@@ -39,7 +42,9 @@ impl Rules {
     pub fn of(index: usize, model: &Model) -> Self {
         let (service, recording) = (&model.services[index], &model.recording);
         let central = service.placement == QueuePlacement::Central;
-        let shares = service.cpu_limit < f64::from(service.slots);
+        let quota = quota_of(service);
+        let shares = quota.is_some()
+            || (service.sharing == CpuSharing::Fluid && service.cpu_limit < f64::from(service.slots));
         let preempts = matches!(service.discipline, Discipline::Priority { preemptive: true });
         let same_speed = matches!(service.speed, PodSpeed::Same(s) if s == 1.0);
         let watched = service.scaler.as_ref().is_some_and(|scaler| scaler.sees().pods);
@@ -62,6 +67,7 @@ impl Rules {
             preempts,
             metered,
             cpu_limit: service.cpu_limit,
+            quota,
         }
     }
 
@@ -69,6 +75,17 @@ impl Rules {
     pub fn has_priorities(&self) -> bool {
         matches!(self.discipline, Discipline::Priority { .. })
     }
+}
+
+/// The quota of a service's pods, where it or what they run on can bound what is in their slots.
+fn quota_of(service: &Service) -> Option<Limit> {
+    let CpuSharing::Quota(cpu) = service.sharing else { return None };
+    let most = f64::from(service.slots);
+    let bounds = service.cpu_limit < most || f64::from(cpu.threads) < most || cpu.cores < most;
+    let period = cpu.period.as_nanos();
+    // As much as all cores can use is no bound.
+    let quota = (service.cpu_limit.min(cpu.cores).min(1e6) * period as f64).round();
+    bounds.then_some(Limit { period, quota, cores: cpu.cores, threads: cpu.threads })
 }
 
 /// A service at work.

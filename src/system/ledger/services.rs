@@ -1,6 +1,6 @@
 //! What is counted and integrated of services.
 
-use crate::metrics::{LevelIntegral, ServiceRecord, ServiceWindow};
+use crate::metrics::{LevelIntegral, QuotaCounts, ServiceRecord, ServiceWindow};
 use crate::model::{Model, plain_call::mirroring_class};
 use crate::system::core::flag;
 
@@ -34,6 +34,7 @@ struct Frozen {
     pods: u128,
     peak_queue: u32,
     worked: f64,
+    quota: QuotaCounts,
 }
 
 /// Pods of a service, by what is integrated of them.
@@ -111,6 +112,14 @@ impl ServiceBooks {
         self.busy_before + self.record.busy
     }
 
+    /// Pods have spent so much of their quotas.
+    pub fn note_spent(&mut self, spent: QuotaCounts, cpu: f64) {
+        self.record.worked += cpu;
+        self.record.quota.merge(&spent);
+        self.window.periods.0 += spent.periods;
+        self.window.periods.1 += spent.throttled;
+    }
+
     /// Somebody more waits: so many in all.
     #[inline(always)]
     pub fn note_queue(&mut self, waiting: u32) {
@@ -184,7 +193,7 @@ impl ServiceBooks {
             ServiceWindow { peak_queue: now.waiting, arrived, rejected, ..ServiceWindow::default() };
         self.record.ready_range = (now.ready, now.ready);
         self.record.peak_queue = 0;
-        self.record.worked = 0.0;
+        (self.record.worked, self.record.quota) = (0.0, QuotaCounts::default());
     }
 
     /// The row of the window that ends now.
@@ -221,6 +230,7 @@ impl ServiceBooks {
             pods: r.pods,
             peak_queue: r.peak_queue,
             worked: r.worked,
+            quota: r.quota,
         }));
     }
 
@@ -232,7 +242,7 @@ impl ServiceBooks {
             (record.busy, record.queued, record.ready) = (f.busy, f.queued, f.ready);
             (record.slots, record.pods, record.peak_queue) = (f.slots, f.pods, f.peak_queue);
             record.in_system = f.in_system;
-            record.worked = f.worked;
+            (record.worked, record.quota) = (f.worked, f.quota);
         }
         record
     }

@@ -223,6 +223,7 @@ impl Log {
             peak_queue: peak.max(begin.waiting),
             arrived: log.arrivals.iter().filter(here).count() as u64,
             rejected: log.arrivals.iter().filter(here).filter(|a| a.2).count() as u64,
+            periods: (0, 0),
         }
     }
 

@@ -94,6 +94,7 @@ pub fn add_class(
 /// Reads any simulated case.
 pub fn build(case: &Case) -> Result<Setup, Unsupported> {
     match case.model["kind"].as_str().unwrap_or("none") {
+        "station" if super::quota::has_quota(case) => super::quota::station(case),
         "station" => station(case),
         "priority_station" => priority(&case.model),
         "dispatch" => dispatch(case),

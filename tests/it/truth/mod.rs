@@ -17,6 +17,7 @@ mod laws;
 mod names;
 mod network;
 mod pool;
+mod quota;
 mod runs;
 mod statics;
 mod steady;
@@ -59,6 +60,9 @@ fn run(case: &Case) -> Report {
 fn judge_case(case: &Case) -> Result<(Vec<Finding>, u64), String> {
     if case.metrics.iter().all(|t| t.kind == Kind::Shown) {
         return Ok((case.metrics.iter().map(|t| Finding::shown(t, None)).collect(), 0));
+    }
+    if quota::has_quota(case) && case.regime == "deterministic" {
+        return quota::judge_timeline(case);
     }
     match case.model["kind"].as_str() {
         Some("parallel") => return fanout::judge_parallel(case),

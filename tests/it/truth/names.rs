@@ -18,6 +18,8 @@ pub struct Layout {
     pub unit: f64,
     /// Whether every station's metrics carry its number.
     pub numbered: bool,
+    /// The cpu limit of a station under a quota, in cores.
+    pub limit: Option<f64>,
     /// Metrics without a finite variance: means of waiting and all that follows from it.
     pub infinite_variance: bool,
 }
@@ -93,6 +95,21 @@ impl Layout {
             Quantity::Share(Box::new(move |p: &Pool| f(&p.services[at])))
         };
         Some(match base {
+            "utilisation" if self.limit.is_some() => {
+                let limit = self.limit.unwrap_or(f64::NAN);
+                Quantity::Ratio(Box::new(move |p| {
+                    let service = &p.services[at];
+                    // Where no quota can bind, what is busy works.
+                    let used = if service.worked > 0.0 { service.worked } else { service.busy as f64 };
+                    (used * 1e-9, limit * p.span)
+                }))
+            }
+            "throttled_period_share" if self.limit.is_some() => {
+                ratio(|s| (s.quota.throttled as f64, s.quota.periods.max(1) as f64))
+            }
+            "throttled_time_fraction" if self.limit.is_some() => {
+                Quantity::Ratio(Box::new(move |p| (p.services[at].quota.stopped as f64 * 1e-9, p.span)))
+            }
             "utilisation" if self.shared => self.shared_utilisation(at),
             // In units of a mean service, so that next to 1 what is idle can be judged as a count.
             "utilisation" => {

@@ -132,6 +132,8 @@ fn merge_service(mine: &mut ServiceRecord, theirs: &ServiceRecord) {
     mine.slowdown.1 += theirs.slowdown.1;
     mine.in_system.merge(&theirs.in_system);
     mine.busy += theirs.busy;
+    mine.worked += theirs.worked;
+    mine.quota.merge(&theirs.quota);
     mine.queued += theirs.queued;
     mine.slots += theirs.slots;
     mine.peak_queue = mine.peak_queue.max(theirs.peak_queue);
