@@ -207,12 +207,7 @@ impl Sheet<'_, '_> {
         if service.slots < u32::MAX {
             self.put(&catalogue::UTILISATION, tally.busy as f64 * NANO, tally.slots as f64 * NANO);
         }
-        if let Some(request) = service.cpu_request
-            && tally.worked > 0.0
-        {
-            let requested = request * tally.ready as f64 * NANO;
-            self.put(&catalogue::CPU_UTILISATION, tally.worked * NANO, requested);
-        }
+        self.cpu(service, tally);
         let span = tally.in_system.span() as f64 * NANO;
         self.put(&catalogue::MEAN_IN_SYSTEM, tally.in_system.area() as f64 * NANO, span);
         let variance = tally.in_system.variance();
@@ -229,6 +224,22 @@ impl Sheet<'_, '_> {
             let reactive = first_reactive(model, &tally.scaling, service.replicas);
             let ordered = f64::from(u8::from(reactive.is_some()));
             self.put(&catalogue::FIRST_REACTIVE_POD, reactive.unwrap_or(0.0), ordered);
+        }
+    }
+
+    fn cpu(&mut self, service: &Service, tally: &ServiceRecord) {
+        for (metric, cores) in [
+            (&catalogue::CPU_UTILISATION, service.reserved_cpu()),
+            (&catalogue::CPU_LIMIT_UTILISATION, service.granted_cpu()),
+        ] {
+            if let Some(cores) = cores.filter(|_| tally.worked > 0.0) {
+                self.put(metric, tally.worked * NANO, cores * tally.ready as f64 * NANO);
+            }
+        }
+        if tally.quota.periods > 0 {
+            self.put(&catalogue::THROTTLED, tally.quota.throttled as f64, tally.quota.periods as f64);
+            self.count(&catalogue::THROTTLED_PERIODS, tally.quota.throttled);
+            self.value(&catalogue::THROTTLED_TIME, tally.quota.stopped as f64 * NANO);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::metrics::{
     CallRecord, CallWindow, ClassWindow, FailureCause, Recorder, RunRecord, ServiceWindow, Sketch,
     WindowRecord,
 };
-use crate::model::{ClassId, EdgeId, Model, Scope, ServiceId};
+use crate::model::{ClassId, CpuSharing, EdgeId, Model, Scope, ServiceId};
 use crate::stats::quantile;
 
 /// Percentiles of the response time that have a series.
@@ -27,6 +27,8 @@ enum What {
     Desired,
     Ready,
     Utilisation,
+    Cpu,
+    Throttled,
     Queue,
 }
 
@@ -40,6 +42,8 @@ impl What {
             Self::Desired => &catalogue::REPLICAS_DESIRED,
             Self::Ready => &catalogue::REPLICAS_READY,
             Self::Utilisation => &catalogue::UTILISATION,
+            Self::Cpu => &catalogue::CPU_UTILISATION,
+            Self::Throttled => &catalogue::THROTTLED,
             Self::Queue => &catalogue::QUEUE,
         }
     }
@@ -77,7 +81,7 @@ impl SeriesPool {
         let merged = self.pool_times(windows);
         self.pool_calls(record.calls.as_ref());
         let seconds: Vec<f64> = (0..self.windows).map(|w| window_seconds(model, self.width, w)).collect();
-        let run = Run { windows, merged: &merged, calls: record.calls.as_ref() };
+        let run = Run { model, windows, merged: &merged, calls: record.calls.as_ref() };
         for line in &mut self.lines {
             let value = |w: usize| line_value(line.whose, line.what, &run, w, seconds[w]);
             let values: Vec<f64> = (0..self.windows).map(value).collect();
@@ -123,6 +127,12 @@ impl SeriesPool {
             }
             if service.slots < u32::MAX {
                 add(whose, What::Utilisation);
+            }
+            if service.reserved_cpu().is_some() {
+                add(whose, What::Cpu);
+            }
+            if service.granted_cpu().is_some() && matches!(service.sharing, CpuSharing::Quota(_)) {
+                add(whose, What::Throttled);
             }
             add(whose, What::Queue);
             if calls {
@@ -242,6 +252,7 @@ fn add_times(into: &mut Option<Recorder>, times: &Recorder) {
 
 /// What one run recorded: `merged` holds the response times of all classes together by window.
 struct Run<'a> {
+    model: &'a Model,
     windows: &'a WindowRecord,
     merged: &'a [Option<Recorder>],
     calls: Option<&'a CallRecord>,
@@ -269,7 +280,7 @@ fn line_value(whose: Scope, what: What, run: &Run<'_>, window: usize, seconds: f
     if of_calls && matches!(whose, Scope::Service(_) | Scope::Edge(_)) {
         return run.calls(whose, window).map_or(f64::NAN, |calls| calls_value(what, calls, seconds));
     }
-    let Run { windows, merged, .. } = *run;
+    let Run { model, windows, merged, .. } = *run;
     let of_classes = |count: &dyn Fn(&ClassWindow) -> u64| -> f64 {
         let one = |class: &Vec<ClassWindow>| class.get(window).map_or(0, count);
         let sum: u64 = match whose {
@@ -291,10 +302,11 @@ fn line_value(whose: Scope, what: What, run: &Run<'_>, window: usize, seconds: f
             let times = times.filter(|t| has_tail(t.count(), p));
             times.and_then(|t| t.quantile(p)).unwrap_or(f64::NAN)
         }
-        What::Desired | What::Ready | What::Utilisation | What::Queue => {
+        What::Desired | What::Ready | What::Utilisation | What::Cpu | What::Throttled | What::Queue => {
             let Scope::Service(s) = whose else { return f64::NAN };
             let row = windows.services.get(s.index()).and_then(|rows| rows.get(window));
-            row.map_or(f64::NAN, |row| service_value(what, row, seconds))
+            let cores = model.services[s.index()].reserved_cpu().unwrap_or(f64::NAN);
+            row.map_or(f64::NAN, |row| service_value(what, row, seconds, cores))
         }
     }
 }
@@ -313,13 +325,16 @@ fn calls_value(what: What, window: &CallWindow, seconds: f64) -> f64 {
     }
 }
 
-fn service_value(what: What, row: &ServiceWindow, seconds: f64) -> f64 {
+fn service_value(what: What, row: &ServiceWindow, seconds: f64, cores: f64) -> f64 {
     let mean = |integral: u128| integral as f64 / SECOND / seconds;
     match what {
         What::Desired => f64::from(row.desired_at_end),
         What::Ready => mean(row.ready),
         What::Utilisation if row.slots == 0 => f64::NAN,
         What::Utilisation => row.busy as f64 / row.slots as f64,
+        What::Cpu if row.ready == 0 => f64::NAN,
+        What::Cpu => row.worked as f64 / (cores * row.ready as f64),
+        What::Throttled => row.periods.1 as f64 / row.periods.0.max(1) as f64,
         _ => mean(row.queued),
     }
 }

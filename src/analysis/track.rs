@@ -5,7 +5,7 @@ use super::groups;
 use super::slice::{Part, requests};
 use super::when::counted_length;
 use crate::metrics::{Outline, Recorder, RunRecord};
-use crate::model::{Measure, Model, Objective, Scope, ShareKind, WaitKind};
+use crate::model::{CpuKind, Measure, Model, Objective, Scope, ShareKind, WaitKind};
 use crate::stats::PooledQuantile;
 use std::ops::Range;
 
@@ -156,6 +156,10 @@ pub(super) fn observe(
             let (busy, slots) = busy(record, scope, part)?;
             plain(busy as f64, slots as f64, 0)
         }
+        Measure::Cpu(kind, ..) => {
+            let (above, below) = cpu(model, record, service_of(scope)?, kind, part)?;
+            plain(above, below, 0)
+        }
         Measure::Retries(..) => {
             let (attempts, calls) = tries(model, record, scope, part)?;
             plain(attempts as f64, calls as f64, 0)
@@ -243,6 +247,32 @@ fn busy(record: &RunRecord, scope: Scope, part: &Part) -> Option<(u128, u128)> {
             let rows = services.flat_map(|(_, rows)| inside(rows, range));
             Some(rows.fold((0, 0), |sum, row| (sum.0 + row.busy, sum.1 + row.slots)))
         }
+    }
+}
+
+/// What a service's pods did with their cpu, and what that is held against.
+fn cpu(model: &Model, record: &RunRecord, service: usize, kind: CpuKind, part: &Part) -> Option<(f64, f64)> {
+    let row = match part {
+        Part::Whole => {
+            let row = &record.services[service];
+            (row.worked, row.ready as f64, (row.quota.periods, row.quota.throttled))
+        }
+        Part::Windows(range) => {
+            let rows = record.windows.as_ref()?.services.get(service)?;
+            inside(rows, range).iter().fold((0.0, 0.0, (0, 0)), |sum, row| {
+                let (periods, throttled) = row.periods;
+                let counts: (u64, u64) = (sum.2.0 + periods, sum.2.1 + throttled);
+                (sum.0 + row.worked as f64, sum.1 + row.ready as f64, counts)
+            })
+        }
+    };
+    let (worked, ready, (periods, throttled)) = row;
+    let service = &model.services[service];
+    match kind {
+        CpuKind::OfRequest => Some((worked, service.reserved_cpu()? * ready)),
+        CpuKind::OfLimit => Some((worked, service.granted_cpu()? * ready)),
+        // Where no quota ever binds, none is throttled.
+        CpuKind::Throttled => Some((throttled as f64, periods.max(1) as f64)),
     }
 }
 

@@ -89,4 +89,6 @@ pub struct ServiceWindow {
     pub rejected: u64,
     /// Periods of cpu quotas that ended, and how many of them were throttled.
     pub periods: (u64, u64),
+    /// Cpu used, in cores times nanoseconds.
+    pub worked: u64,
 }

@@ -54,6 +54,7 @@ impl Measure {
             Self::Goodput(..) => "goodput",
             Self::Replicas(..) => "replicas",
             Self::Utilisation(..) => "utilisation",
+            Self::Cpu(kind, ..) => kind.word(),
             Self::Retries(..) => "retries",
             Self::Recovers(..) => "recovers",
         };

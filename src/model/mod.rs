@@ -28,7 +28,7 @@ pub use class::{Class, Patience, PatienceUntil};
 pub use cpu::{CpuQuota, CpuSharing};
 pub use decision::{DecisionMetric, Direction, Figure, Subject, decision_metrics};
 pub use ids::{ClassId, EdgeId, LawId, ServiceId, SiteId, SourceId, StepId};
-pub use objective::{Comparison, Measure, Objective, ShareKind, WaitKind};
+pub use objective::{Comparison, CpuKind, Measure, Objective, ShareKind, WaitKind};
 pub use patch::{Change, FleetPatch, Patch, ScalerPatch, SourcePatch};
 pub use phase::Phase;
 pub use plan::{After, InputPlan, Limits, Mode, NamedWindow, RunPlan, WarmUp};

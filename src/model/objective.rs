@@ -99,6 +99,8 @@ pub enum Measure {
     Replicas(Comparison, f64),
     /// Busy share of slots.
     Utilisation(Comparison, f64),
+    /// What pods do with their cpu.
+    Cpu(CpuKind, Comparison, f64),
     /// Tries per call.
     Retries(Comparison, f64),
     /// Time in queues before service begins.
@@ -115,7 +117,7 @@ impl Measure {
             Self::Quantile(_, how, limit) | Self::Within(_, how, limit) | Self::Share(_, how, limit) => {
                 how.holds(value, limit)
             }
-            Self::Wait(_, how, limit) => how.holds(value, limit),
+            Self::Wait(_, how, limit) | Self::Cpu(_, how, limit) => how.holds(value, limit),
             Self::Mean(how, limit)
             | Self::Goodput(how, limit)
             | Self::Replicas(how, limit)
@@ -130,7 +132,7 @@ impl Measure {
     pub fn wants_small(&self) -> bool {
         match *self {
             Self::Quantile(_, how, _) | Self::Within(_, how, _) | Self::Share(_, how, _) => how.wants_small(),
-            Self::Wait(_, how, _) => how.wants_small(),
+            Self::Wait(_, how, _) | Self::Cpu(_, how, _) => how.wants_small(),
             Self::Mean(how, _)
             | Self::Goodput(how, _)
             | Self::Replicas(how, _)
@@ -153,6 +155,29 @@ impl Measure {
     #[must_use]
     pub fn is_share(&self) -> bool {
         matches!(self, Self::Within(..) | Self::Share(..) | Self::Wait(WaitKind::Share, ..))
+    }
+}
+
+/// What of cpu is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CpuKind {
+    /// Cpu used over cpu requested; of something external, over its cores.
+    OfRequest,
+    /// Cpu used over the cpu limit.
+    OfLimit,
+    /// Share of the periods of cpu quotas in which requests were stopped.
+    Throttled,
+}
+
+impl CpuKind {
+    /// How objectives say it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::OfRequest => "cpu",
+            Self::OfLimit => "cpu_limit",
+            Self::Throttled => "throttled",
+        }
     }
 }
 

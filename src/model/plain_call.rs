@@ -30,6 +30,17 @@ pub fn mirroring_class(service: usize, model: &Model) -> Option<u16> {
         .then_some(class as u16)
 }
 
+/// Whether whoever has a slot of a service works: its programs neither pause nor call.
+#[must_use]
+pub fn works_whenever_busy(service: usize, model: &Model) -> bool {
+    let target = |site: &super::CallSite| model.edges[site.edge.index()].target.index() == service;
+    model.sites.iter().filter(|site| target(site)).all(|site| {
+        let program = model.steps[site.operation.index()..].iter();
+        let mut steps = program.take_while(|step| !matches!(step, Step::End));
+        steps.all(|step| matches!(step, Step::Work { .. } | Step::Branch { .. } | Step::Jump { .. }))
+    })
+}
+
 /// Whether chance is met inside calls that can be tried again.
 #[must_use]
 pub fn nests_retries(model: &Model) -> bool {
@@ -121,6 +132,15 @@ mod tests {
         let site = add_call(&mut model, Caller::Clients, ServiceId(0), operation);
         add_class(&mut model, [Step::Call { site }]);
         assert_eq!(mirroring_class(0, &model), None);
+    }
+
+    #[test]
+    fn who_pauses_in_a_slot_does_not_work() {
+        let mut model = hello();
+        assert!(works_whenever_busy(0, &model));
+        let operation = model.add_program([Step::Work { law: LawId(0) }, Step::Wait { law: LawId(0) }]);
+        add_call(&mut model, Caller::Clients, ServiceId(0), operation);
+        assert!(!works_whenever_busy(0, &model));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Deployed units.
 
-use super::{ClassId, CpuSharing, LawId};
+use super::{ClassId, CpuSharing, LawId, Phase};
 use crate::policy::Scaler;
 use crate::units::SimDuration;
 
@@ -33,10 +33,27 @@ pub struct Service {
     pub startup: LawId,
     /// What sets the number of pods, if anything does.
     pub scaler: Option<Scaler>,
+    /// When it syncs.
+    pub scaler_phase: Phase,
     /// Requests present at the start.
     pub initial: InitialState,
     /// Whether it has no pods of ours (a database, a payment provider) and cannot scale.
     pub external: bool,
+}
+
+impl Service {
+    /// Cores against which the cpu that a pod uses is held: what it requests, or what there is of something external.
+    #[must_use]
+    pub fn reserved_cpu(&self) -> Option<f64> {
+        let external = Some(self.cpu_limit).filter(|cores| self.external && cores.is_finite());
+        self.cpu_request.filter(|&cores| cores > 0.0).or(external)
+    }
+
+    /// Cores that a pod of ours may use, if that is limited.
+    #[must_use]
+    pub fn granted_cpu(&self) -> Option<f64> {
+        Some(self.cpu_limit).filter(|cores| !self.external && cores.is_finite())
+    }
 }
 
 impl Default for Service {
@@ -55,6 +72,7 @@ impl Default for Service {
             replicas: 1,
             startup: LawId(0),
             scaler: None,
+            scaler_phase: Phase::default(),
             initial: InitialState::Empty,
             external: false,
         }
@@ -134,10 +152,12 @@ pub struct CpuMetrics {
     pub scrape: SimDuration,
     /// Age of a sample before a controller sees it.
     pub age: SimDuration,
+    /// When it is scraped.
+    pub phase: Phase,
 }
 
 impl Default for CpuMetrics {
     fn default() -> Self {
-        Self { scrape: SimDuration::from_secs(15), age: SimDuration::from_secs(10) }
+        Self { scrape: SimDuration::from_secs(15), age: SimDuration::from_secs(10), phase: Phase::default() }
     }
 }

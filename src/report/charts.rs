@@ -8,8 +8,8 @@ use super::view::SYSTEM;
 use crate::analysis::{ObjectiveResult, ObservedRow, SeriesRow, Summary};
 use crate::metrics::FailureCause;
 use crate::metrics::catalogue::{
-    self, ARRIVALS, GOODPUT, Metric, QUEUE, REPLICAS_DESIRED, REPLICAS_READY, SOJOURN, SOJOURN_P50,
-    SOJOURN_P95, SOJOURN_P99, UTILISATION, WITHIN,
+    self, ARRIVALS, CPU_UTILISATION, GOODPUT, Metric, QUEUE, REPLICAS_DESIRED, REPLICAS_READY, SOJOURN,
+    SOJOURN_P50, SOJOURN_P95, SOJOURN_P99, THROTTLED, UTILISATION, WITHIN,
 };
 use crate::model::ScopeKind;
 
@@ -38,6 +38,8 @@ pub fn charts(summary: &Summary) -> Vec<DrawnChart> {
         scopes(summary, ScopeKind::Service, &REPLICAS_READY).iter().map(|scope| replicas(summary, scope)),
     );
     all.push(services(summary, &UTILISATION, "Utilisation", "busy share of slots", Quantity::Share));
+    all.push(services(summary, &CPU_UTILISATION, "Cpu", "used / requested", Quantity::Share));
+    all.push(services(summary, &THROTTLED, "Throttled periods", "share of quota periods", Quantity::Share));
     all.push(services(summary, &QUEUE, "Requests waiting", "requests", Quantity::Count));
     let others = summary.observed.iter().filter(|row| !observed::has_chart(row));
     all.extend(others.map(|row| measured(summary, row)));

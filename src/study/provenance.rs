@@ -11,7 +11,7 @@ use crate::report::Origin;
 pub const RUN_FILE_VERSION: u32 = 1;
 
 /// Version of the model's rules: raised whenever the same scenario and seed would give other numbers.
-pub const MODEL_SEMANTICS: u32 = 2;
+pub const MODEL_SEMANTICS: u32 = 3;
 
 /// The commit the program was built from, or `unknown`.
 pub const COMMIT: &str = env!("FLASHCROWD_COMMIT");

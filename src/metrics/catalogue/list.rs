@@ -11,6 +11,7 @@ const HOURS: &str = "h";
 const PER_SECOND: &str = "1/s";
 const REQUESTS: &str = "requests";
 const PODS: &str = "pods";
+const PERIODS: &str = "periods";
 /// Results have the name of the currency in its place.
 const CURRENCY: &str = "currency";
 
@@ -184,8 +185,16 @@ metrics! {
     MEAN_SLOWDOWN = ratio("mean_slowdown", ONE).read_as(Factor).of(&[Service]).small();
     /// Busy share of the slots of ready pods.
     UTILISATION = share("utilisation").of(&[Service]).by_window(&[Service]).headed("slots busy");
-    /// Cpu used over cpu requested, of services that an autoscaler watches.
-    CPU_UTILISATION = ratio("cpu_utilisation", ONE).read_as(Load).of(&[Service]).headed("cpu/request");
+    /// Cpu used by ready pods over cpu requested; of something external, over its cores.
+    CPU_UTILISATION = ratio("cpu_utilisation", ONE).read_as(Load).of(&[Service]).by_window(&[Service]).headed("cpu/request");
+    /// Cpu used by ready pods over their cpu limit.
+    CPU_LIMIT_UTILISATION = ratio("cpu_limit_utilisation", ONE).read_as(Load).of(&[Service]).headed("cpu/limit");
+    /// Share of the periods of cpu quotas in which requests were stopped, of the periods of pods at work.
+    THROTTLED = share("throttled").of(&[Service]).by_window(&[Service]).small().headed("throttled");
+    /// Periods of cpu quotas in which requests were stopped, of all pods.
+    THROTTLED_PERIODS = mean("throttled_periods", PERIODS).of(&[Service]).small();
+    /// Time in which the requests of a pod were stopped because its cpu quota was spent, of all pods.
+    THROTTLED_TIME = mean("throttled_time", SECONDS).of(&[Service]).small();
     /// Time average of requests in the service, waiting or served.
     MEAN_IN_SYSTEM = ratio("mean_in_system", REQUESTS).of(&[Service]).small();
     /// Variance over time of the same.

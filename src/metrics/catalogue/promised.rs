@@ -2,7 +2,9 @@
 
 use super::list::*;
 use super::metric::Metric;
-use crate::model::{DecisionMetric, Direction, Figure, Measure, Model, ShareKind, Subject, WaitKind};
+use crate::model::{
+    CpuKind, DecisionMetric, Direction, Figure, Measure, Model, ShareKind, Subject, WaitKind,
+};
 use crate::units::SimDuration;
 
 /// What an objective promises, as results have it.
@@ -49,6 +51,9 @@ pub fn promised(measure: &Measure) -> Promised {
         Measure::Goodput(how, limit) => (&GOODPUT, how, limit),
         Measure::Replicas(how, limit) => (&REPLICAS_MAX, how, limit),
         Measure::Utilisation(how, limit) => (&UTILISATION, how, limit),
+        Measure::Cpu(CpuKind::OfRequest, how, limit) => (&CPU_UTILISATION, how, limit),
+        Measure::Cpu(CpuKind::OfLimit, how, limit) => (&CPU_LIMIT_UTILISATION, how, limit),
+        Measure::Cpu(CpuKind::Throttled, how, limit) => (&THROTTLED, how, limit),
         Measure::Wait(WaitKind::Share, how, limit) => (&PROB_WAIT, how, limit),
         Measure::Wait(WaitKind::Mean, how, limit) => (&MEAN_WAIT, how, limit),
     };

@@ -134,6 +134,19 @@ pub fn ratio(text: &str) -> Result<f64, Wrong> {
     }
 }
 
+/// A share that may be above one: `120%`.
+///
+/// # Errors
+/// If it is not a percentage or a plain number.
+pub fn any_ratio(text: &str) -> Result<f64, Wrong> {
+    let text = text.trim();
+    match leading(text, RATIO)? {
+        (value, "%") => Ok(value / 100.0),
+        (value, "") => Ok(value),
+        _ => Err(Wrong::new(format!("is `{text}`"), RATIO)),
+    }
+}
+
 /// A whole number below 2^53, so that `1e6` can be read as well.
 ///
 /// # Errors

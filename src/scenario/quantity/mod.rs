@@ -10,7 +10,9 @@ mod span;
 mod time;
 mod wrong;
 
-pub use amount::{Money, count, duration, factor, integer, money, number, rate, ratio, suspicious_minutes};
+pub use amount::{
+    Money, any_ratio, count, duration, factor, integer, money, number, rate, ratio, suspicious_minutes,
+};
 pub use kubernetes::{bytes, cpu};
 pub use span::{TimeSpan, time_span};
 pub use time::{Anchor, Time, instant, time};

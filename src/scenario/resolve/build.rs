@@ -1,7 +1,7 @@
 //! What resolving a scenario shares: the model that grows, the clock, and what waits for names to be known.
 
 use super::clock::Clock;
-use crate::model::{Caller, Edge, EdgeId, LawId, Model, ServiceId, SiteId, StepId};
+use crate::model::{Caller, Edge, EdgeId, LawId, Model, Phase, ServiceId, SiteId, StepId};
 use crate::policy::Balancer;
 use crate::random::Law;
 use crate::scenario::cursor::{Context, Field};
@@ -46,6 +46,8 @@ pub(super) struct Build<'a> {
     pub shares: Vec<f64>,
     /// For each source the rate on which its peaks stand, if it is level.
     pub levels: Vec<Option<f64>>,
+    /// When every Kubernetes HPA syncs.
+    pub hpa_phase: Phase,
     /// Where each service is written.
     pub service_spans: Vec<Span>,
     /// Doubts about what is fine if nothing else is wrong.
@@ -64,6 +66,7 @@ impl<'a> Build<'a> {
             calls: Vec::new(),
             shares: Vec::new(),
             levels: Vec::new(),
+            hpa_phase: Phase::default(),
             service_spans: Vec::new(),
             doubts: Vec::new(),
             overflowed: false,

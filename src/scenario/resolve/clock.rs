@@ -16,6 +16,8 @@ pub struct Clock {
     pub to: f64,
     /// Uncounted lead-in in seconds.
     pub settle: f64,
+    /// Whether clocks whose phase is not said tick at T0.
+    pub phases_are_zero: bool,
     /// Named instants, in seconds after T0.
     pub marks: Vec<(String, f64)>,
 }

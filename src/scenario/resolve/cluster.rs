@@ -1,6 +1,8 @@
 //! The section `cluster`: what controllers see, and their settings.
 
-use crate::model::{CpuMetrics, Model};
+use super::build::Build;
+use super::cpu::{PHASE, phase};
+use crate::model::CpuMetrics;
 use crate::policy::Hpa;
 use crate::scenario::cursor::MapCursor;
 use crate::scenario::table::{Kind, Table, optional, with_default};
@@ -26,6 +28,7 @@ static METRICS: Table = Table {
             "Time between two scrapes; a sample is the mean since the last one",
         ),
         with_default("age", Kind::Duration, "10s", "Age of a sample before a controller sees it"),
+        PHASE,
     ],
 };
 
@@ -53,13 +56,13 @@ static HPA: Table = Table {
             "30s",
             "A pod unready within this long of its start was never ready",
         ),
+        PHASE,
     ],
 };
 
 /// Reads the section; the settings of every HPA come back.
-pub(super) fn cluster(section: Option<MapCursor<'_>>, model: &mut Model) -> Hpa {
+pub(super) fn cluster(section: Option<MapCursor<'_>>, build: &mut Build<'_>) -> Hpa {
     let mut hpa = Hpa::default();
-    let Some(section) = section else { return hpa };
     let span = |map: &MapCursor<'_>, key: &str, otherwise: SimDuration| {
         let found = map.duration(key).map_or(otherwise, SimDuration::from_secs_f64);
         let must_last = matches!(key, "scrape" | "sync_period");
@@ -68,19 +71,22 @@ pub(super) fn cluster(section: Option<MapCursor<'_>>, model: &mut Model) -> Hpa 
         }
         found
     };
-    if let Some(metrics) = section.field("metrics").map(|field| field.map()) {
-        let standard = CpuMetrics::default();
-        model.cpu_metrics = CpuMetrics {
-            scrape: span(&metrics, "scrape", standard.scrape),
-            age: span(&metrics, "age", standard.age),
-        };
+    let inside = |key: &str| section.as_ref()?.field(key).map(|field| field.map());
+    let (metrics, flags) = (inside("metrics"), inside("hpa"));
+    let mut seen = CpuMetrics::default();
+    if let Some(metrics) = &metrics {
+        seen.scrape = span(metrics, "scrape", seen.scrape);
+        seen.age = span(metrics, "age", seen.age);
     }
-    if let Some(flags) = section.field("hpa").map(|field| field.map()) {
-        hpa.sync = span(&flags, "sync_period", hpa.sync);
+    seen.phase = phase(metrics.as_ref(), seen.scrape, build);
+    build.model.cpu_metrics = seen;
+    if let Some(flags) = &flags {
+        hpa.sync = span(flags, "sync_period", hpa.sync);
         hpa.tolerance = flags.ratio("tolerance").unwrap_or(hpa.tolerance);
-        hpa.downscale_window = span(&flags, "downscale_stabilization", hpa.downscale_window);
-        hpa.cpu_initialization = span(&flags, "cpu_initialization_period", hpa.cpu_initialization);
-        hpa.readiness_delay = span(&flags, "initial_readiness_delay", hpa.readiness_delay);
+        hpa.downscale_window = span(flags, "downscale_stabilization", hpa.downscale_window);
+        hpa.cpu_initialization = span(flags, "cpu_initialization_period", hpa.cpu_initialization);
+        hpa.readiness_delay = span(flags, "initial_readiness_delay", hpa.readiness_delay);
     }
+    build.hpa_phase = phase(flags.as_ref(), hpa.sync, build);
     hpa
 }

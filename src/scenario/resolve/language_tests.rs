@@ -42,7 +42,7 @@ const STANDARD: [(&str, &str); 9] = [
     ("RUN", "run: { t0: 2026-11-11T00:00:00Z }"),
     ("SOURCE", "rate: 80/s\n    peaks: { opening: { at: T0, factor: 2, rise: 5s, fall: 5s } }"),
     ("CLASS", "entry: web.browse"),
-    ("SERVICE", "replicas: 3"),
+    ("SERVICE", "replicas: 3\n    resources: { requests: { cpu: 1 }, limits: { cpu: 2 } }"),
     ("STEP", "- call: db.read"),
     ("BALANCER", "random"),
     ("LAW", "2ms"),
@@ -233,7 +233,7 @@ fn the_page_leaves_no_form_out() {
     let balancers: Vec<&str> = Balancer::FORMS.iter().map(|form| form.name).collect();
     assert_eq!(missing(&balancers, &of("balancer")), [""; 0]);
     assert_eq!(missing(services::DISCIPLINES, &of("service")), [""; 0]);
-    assert_eq!(missing(objectives::MEASURES, &of("objective")), [""; 0]);
+    assert_eq!(missing(objective_words::MEASURES, &of("objective")), [""; 0]);
     assert_eq!(missing(traffic::HEADS, &of("source")), [""; 0]);
     assert_eq!(missing(steps::HEADS, &of("step")), [""; 0]);
 }

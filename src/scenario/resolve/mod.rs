@@ -11,11 +11,13 @@ mod check;
 mod classes;
 mod clock;
 mod cluster;
+mod cpu;
 mod empirical;
 mod hpa_metrics;
 mod laws;
 mod names;
 mod numerals;
+mod objective_measures;
 mod objective_words;
 mod objectives;
 mod objects;
@@ -130,7 +132,6 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
     let _ = root.field("schema").and_then(|field| field.word());
     build.model.name = root.field("name").and_then(|field| field.text()).unwrap_or_default();
     build.model.question = root.field("question").and_then(|field| field.text()).unwrap_or_default();
-    let hpa = cluster::cluster(root.field("cluster").map(|field| field.map()), &mut build.model);
     let run_field = root.field("run");
     let empty = super::node::Node::empty_mapping(document.root.span, document.root.origin);
     let section = run_field.as_ref().map(|field| field.map());
@@ -139,6 +140,7 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
         run_without_section(&empty, context, &mut build);
     }
     drop(section);
+    let hpa = cluster::cluster(root.field("cluster").map(|field| field.map()), &mut build);
     let sections = ["traffic", "services", "clients", "timeline", "objectives"].map(|key| root.field(key));
     let [traffic, services, clients, timeline, objectives] = sections;
     let classes = traffic.as_ref().map(|field| traffic::traffic(field, &mut build)).unwrap_or_default();

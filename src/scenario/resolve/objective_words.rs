@@ -2,6 +2,33 @@
 
 use crate::scenario::quantity::Wrong;
 
+/// What can be measured.
+pub(super) const MEASURES: &[&str] = &[
+    "p50",
+    "p90",
+    "p95",
+    "p99",
+    "p99.9",
+    "mean",
+    "within",
+    "success",
+    "shed",
+    "errors",
+    "goodput",
+    "replicas",
+    "utilisation",
+    "cpu",
+    "cpu_limit",
+    "throttled",
+    "retries",
+    "waits",
+    "wait",
+    "recovers",
+];
+
+/// Measures of the language that are not built yet.
+pub(super) const LATER: &[&str] = &["cost", "lost_value", "deferred", "degraded"];
+
 /// A word or a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word<'t> {

@@ -1,37 +1,14 @@
 //! The section `objectives`: `[scope] measure [during WHEN] [in every DURATION window] [in PERCENT of runs]`.
 
 use super::build::Build;
-use super::objective_words::{Words, words};
-use crate::model::{Caller, Comparison, Measure, Objective, Scope, ShareKind, WaitKind};
+use super::objective_words::{LATER, MEASURES, Words, words};
+use crate::model::{Caller, Measure, Objective, Scope, ShareKind};
 use crate::scenario::cursor::Field;
 use crate::scenario::diagnostics::{Diagnostic, Severity, nearest};
 use crate::scenario::quantity::{self, Wrong};
 use crate::units::SimDuration;
 
-const FORM: &str = "such as: checkout within 800ms >= 99.5% during opening in 95% of runs";
-pub(super) const MEASURES: &[&str] = &[
-    "p50",
-    "p90",
-    "p95",
-    "p99",
-    "p99.9",
-    "mean",
-    "within",
-    "success",
-    "shed",
-    "errors",
-    "goodput",
-    "replicas",
-    "utilisation",
-    "retries",
-    "waits",
-    "wait",
-    "recovers",
-];
-
-/// Measures of the language that are not built yet.
-const LATER: &[&str] = &["cost", "lost_value", "deferred", "degraded"];
-
+pub(super) const FORM: &str = "such as: checkout within 800ms >= 99.5% during opening in 95% of runs";
 /// Reads the section into the model.
 pub(super) fn objectives(section: &Field<'_>, build: &mut Build<'_>) {
     for item in section.items() {
@@ -46,7 +23,7 @@ pub(super) fn objectives(section: &Field<'_>, build: &mut Build<'_>) {
     }
 }
 
-enum Refused {
+pub(super) enum Refused {
     Wrong(Wrong),
     /// A diagnostic has been made.
     Said,
@@ -58,12 +35,12 @@ impl From<Wrong> for Refused {
     }
 }
 
-type Parsed<T> = Result<T, Refused>;
+pub(super) type Parsed<T> = Result<T, Refused>;
 
-struct Reader<'r, 'b, 'a> {
-    item: &'r Field<'a>,
-    words: Words<'r>,
-    build: &'r Build<'b>,
+pub(super) struct Reader<'r, 'b, 'a> {
+    pub item: &'r Field<'a>,
+    pub words: Words<'r>,
+    pub build: &'r Build<'b>,
 }
 
 impl Reader<'_, '_, '_> {
@@ -73,6 +50,9 @@ impl Reader<'_, '_, '_> {
         if matches!(measure, Measure::Wait(..)) && !matches!(scope, Scope::Service(_)) {
             let message = "measures waiting, which is recorded of services".to_owned();
             return Err(self.words.wrong(message, "such as: service/web waits <= 20%").into());
+        }
+        if let Measure::Cpu(kind, ..) = measure {
+            self.has_cpu(scope, kind)?;
         }
         let of_pods = matches!(measure, Measure::Utilisation(..) | Measure::Replicas(..));
         if of_pods && !matches!(scope, Scope::Service(_) | Scope::System) {
@@ -191,7 +171,7 @@ impl Reader<'_, '_, '_> {
         Ok(share)
     }
 
-    fn later(&self, measure: &str) -> Refused {
+    pub(super) fn later(&self, measure: &str) -> Refused {
         let message = format!("has the measure `{measure}`, which is not built yet");
         self.words.wrong(message, "a measure such as within, success, p99 or utilisation").into()
     }
@@ -206,97 +186,6 @@ impl Reader<'_, '_, '_> {
         };
         let target = |service: crate::model::ServiceId| &model.services[service.index()].name;
         model.edges.iter().map(|edge| format!("{}->{}", caller(edge.caller), target(edge.target))).collect()
-    }
-
-    fn measure(&mut self) -> Parsed<Measure> {
-        let Some(word) = self.words.next() else {
-            return Err(Wrong::new("ends before the measure", FORM).into());
-        };
-        let quantile = |p: f64| move |how, limit| Measure::Quantile(p, how, limit);
-        let share = |kind: ShareKind| move |how, limit| Measure::Share(kind, how, limit);
-        let seconds = "a duration such as 800ms";
-        let percent = "a share such as 99.5%";
-        match word.text {
-            "p50" => self.limited(quantile(0.5), quantity::duration, seconds),
-            "p90" => self.limited(quantile(0.9), quantity::duration, seconds),
-            "p95" => self.limited(quantile(0.95), quantity::duration, seconds),
-            "p99" => self.limited(quantile(0.99), quantity::duration, seconds),
-            "p99.9" => self.limited(quantile(0.999), quantity::duration, seconds),
-            "mean" => self.limited(Measure::Mean, quantity::duration, seconds),
-            "within" => {
-                let within =
-                    SimDuration::from_secs_f64(self.words.value(quantity::duration, seconds, FORM)?);
-                self.limited(|how, limit| Measure::Within(within, how, limit), quantity::ratio, percent)
-            }
-            "success" => self.limited(share(ShareKind::Success), quantity::ratio, percent),
-            "shed" => self.limited(share(ShareKind::Shed), quantity::ratio, percent),
-            "errors" => self.limited(share(ShareKind::Errors), quantity::ratio, percent),
-            "goodput" => self.limited(Measure::Goodput, quantity::rate, "a rate such as 500/s"),
-            "replicas" => self.limited(Measure::Replicas, quantity::number, "a number such as 40"),
-            "utilisation" => self.limited(Measure::Utilisation, quantity::ratio, percent),
-            "retries" => self.limited(Measure::Retries, quantity::factor, "tries per call, such as 1.2"),
-            "waits" => self.limited(
-                |how, limit| Measure::Wait(WaitKind::Share, how, limit),
-                quantity::ratio,
-                percent,
-            ),
-            "wait" => self.wait(),
-            "recovers" => self.recovers(),
-            other if LATER.contains(&other) => Err(self.later(other)),
-            other => {
-                let near =
-                    nearest(other, MEASURES.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-                let wrong = self.words.wrong(format!("has the measure `{other}`"), "one of p50, p90, p95, p99, p99.9, mean, within, success, shed, errors, goodput, replicas, utilisation, retries, waits, wait, recovers");
-                Err(Wrong { help: near, ..wrong }.into())
-            }
-        }
-    }
-
-    fn limited(
-        &mut self,
-        make: impl Fn(Comparison, f64) -> Measure,
-        parse: impl Fn(&str) -> Result<f64, Wrong>,
-        expected: &'static str,
-    ) -> Parsed<Measure> {
-        let how = match self.words.next().map(|word| word.text) {
-            Some("<") => Comparison::Less,
-            Some("<=") => Comparison::AtMost,
-            Some(">") => Comparison::More,
-            Some(">=") => Comparison::AtLeast,
-            _ => return Err(self.words.wrong("lacks a comparison".to_owned(), "one of < <= > >=").into()),
-        };
-        Ok(make(how, self.words.value(parse, expected, FORM)?))
-    }
-
-    /// `wait p95 OP DURATION` or `wait mean OP DURATION`.
-    fn wait(&mut self) -> Parsed<Measure> {
-        const FORM: &str = "such as: service/web wait p95 <= 50ms, or wait mean <= 2ms";
-        let kind = match self.words.next().map(|word| word.text) {
-            Some("mean") => WaitKind::Mean,
-            Some("p50") => WaitKind::Quantile(0.5),
-            Some("p90") => WaitKind::Quantile(0.9),
-            Some("p95") => WaitKind::Quantile(0.95),
-            Some("p99") => WaitKind::Quantile(0.99),
-            Some("p99.9") => WaitKind::Quantile(0.999),
-            _ => return Err(self.words.wrong("lacks what of the wait is meant".to_owned(), FORM).into()),
-        };
-        let seconds = "a duration such as 50ms";
-        self.limited(|how, limit| Measure::Wait(kind, how, limit), quantity::duration, seconds)
-    }
-
-    /// `recovers within DURATION after MARK`.
-    fn recovers(&mut self) -> Parsed<Measure> {
-        const FORM: &str = "such as: recovers within 3m after opening.end";
-        self.words.expect(&["within"], FORM)?;
-        let within = self.words.value(quantity::duration, "a duration such as 3m", FORM)?;
-        self.words.expect(&["after"], FORM)?;
-        let mark = self.words.value(quantity::time, "a mark such as opening.end", FORM)?;
-        let at = self.build.clock.seconds(&mark, self.item).ok_or(Refused::Said)?;
-        if at > self.build.clock.to {
-            let wrong = self.words.wrong("is after the counted span".to_owned(), "a mark before run.to");
-            return Err(wrong.into());
-        }
-        Ok(Measure::Recovers(SimDuration::from_secs_f64(within), self.build.clock.sim(at)))
     }
 
     /// A window's name, or `TIME..TIME`.

@@ -1,9 +1,10 @@
 //! Pods of a service: their number, resources, speed, start and plain autoscaling.
 
 use super::build::{Build, small};
+use super::cpu::{PHASE, phase};
 use super::laws;
 use super::workloads::{Named, Workloads};
-use crate::model::{PodSpeed, Scaler, Service};
+use crate::model::{Phase, PodSpeed, Scaler, Service};
 use crate::policy::TargetUtilisation;
 use crate::random::Law;
 use crate::scenario::cursor::{Field, MapCursor};
@@ -73,6 +74,7 @@ pub(super) static AUTOSCALER: Table = Table {
         with_default("min", Kind::Count, "1", "Fewest pods"),
         required("max", Kind::Count, "the most pods"),
         with_default("hold", Kind::Count, "20", "Decisions whose largest want bounds a step down"),
+        PHASE,
     ],
 };
 
@@ -107,7 +109,7 @@ pub(super) fn pods<'a>(
         |given| laws::law(&given),
     );
     service.startup = law.map_or(service.startup, |law| build.law_id(law));
-    let scaler = map.field("autoscaler").and_then(|field| autoscaler(&field));
+    let scaler = map.field("autoscaler").and_then(|field| autoscaler(&field, build));
     let own = [
         ("replicas", map.field("replicas")),
         ("resources", map.field("resources")),
@@ -130,7 +132,7 @@ pub(super) fn pods<'a>(
         (false, None) => map.assume("replicas", "1"),
         _ => {}
     }
-    if let Some(scaler) = scaler {
+    if let Some((scaler, phase)) = scaler {
         if startup.is_none() {
             build.context.assume(
                 map.address("startup.start"),
@@ -138,7 +140,7 @@ pub(super) fn pods<'a>(
                 "Time from the decision to start a pod until it is ready",
             );
         }
-        service.scaler = Some(scaler);
+        (service.scaler, service.scaler_phase) = (Some(scaler), phase);
     }
     if service.replicas == 0 && service.scaler.is_none() {
         build
@@ -179,13 +181,14 @@ fn speed(map: &MapCursor<'_>, build: &mut Build<'_>) -> PodSpeed {
     PodSpeed::Same(field.factor().filter(standing).unwrap_or(1.0))
 }
 
-fn autoscaler(field: &Field<'_>) -> Option<Scaler> {
+fn autoscaler(field: &Field<'_>, build: &Build<'_>) -> Option<(Scaler, Phase)> {
     let map = field.map();
     let (target, period) = (map.ratio("target"), map.duration("period"));
     let (min, max, hold) = (map.count("min"), map.count("max"), map.count("hold"));
     let (target, max) = (target?, small(max?));
     let (min, period) = (min.map_or(1, small), SimDuration::from_secs_f64(period.unwrap_or(15.0)));
     let hold = hold.map_or(20, small);
+    let phase = phase(Some(&map), period, build);
     let wrong = match () {
         () if target <= 0.0 => "target is 0: it would want infinitely many pods",
         () if period.is_zero() => "period is empty",
@@ -197,5 +200,5 @@ fn autoscaler(field: &Field<'_>) -> Option<Scaler> {
         field.error(format!("{}.{wrong}", field.path));
         return None;
     }
-    Some(Scaler::Target(TargetUtilisation { target, period, min, max, hold }))
+    Some((Scaler::Target(TargetUtilisation { target, period, min, max, hold }), phase))
 }

@@ -31,6 +31,12 @@ pub(super) static RUN: Table = Table {
             Kind::Named(&Kind::Span),
             "Named spans for objectives and charts; every peak is one already",
         ),
+        with_default(
+            "phases",
+            Kind::OneOf(&["random", "zero"]),
+            "random",
+            "Where clocks with a period stand if nothing else is said: drawn anew for every replication, or ticking at T0",
+        ),
         with_default("seed", Kind::Integer, "1", "Root of all randomness"),
         with_default(
             "after",
@@ -149,6 +155,7 @@ pub(super) fn run<'a>(section: &MapCursor<'a>, model: &mut Model, clock: &mut Cl
     let mut plan = RunPlan { seed: section.integer("seed").unwrap_or(1), ..RunPlan::default() };
     clock.t0 = section.instant("t0");
     plan.t0_label = section.field("t0").and_then(|field| field.node.as_text().map(str::to_owned));
+    clock.phases_are_zero = section.word("phases") == Some("zero");
     plan.mode = mode(section);
     frame(section, plan.mode != Mode::Terminating, clock);
     plan.settle = SimDuration::from_secs_f64(clock.settle);

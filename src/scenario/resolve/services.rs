@@ -1,12 +1,13 @@
 //! The section `services`: what each deployed unit does, and how its pods behave.
 
 use super::build::{Build, Operation, small};
+use super::cpu::{CPU, cpu};
 use super::pods::{AUTOSCALER, RESOURCES, SPEED, STARTUP, pods};
 use super::steps::{Caller, STEPS};
 use super::upstreams::{UPSTREAM, Upstreams};
 use super::workloads::Workloads;
 use crate::model::{
-    AbandonedWork, Caller as EdgeCaller, Discipline, InitialState, QueuePlacement, Service, ServiceId,
+    AbandonedWork, Caller as EdgeCaller, Discipline, InitialState, QueuePlacement, Scaler, Service, ServiceId,
 };
 use crate::random::Law;
 use crate::scenario::cursor::{Field, MapCursor};
@@ -65,6 +66,7 @@ pub(super) static SERVICE: Table = Table {
             "Speed of pods: one for all, a list by pod, or { mean, cv }; 1 if absent",
         ),
         optional("startup", Kind::Map(&STARTUP), "How a pod starts"),
+        optional("cpu", Kind::Map(&CPU), "How requests share the cpu of a pod"),
         optional("autoscaler", Kind::Map(&AUTOSCALER), "A plain target-utilisation autoscaler"),
         optional("initial", Kind::Map(&INITIAL), "Requests present at the start; none if absent"),
         optional("external", Kind::Map(&EXTERNAL), "No pods of ours, does not scale"),
@@ -208,15 +210,7 @@ fn read<'a>(
         Some(limit) => limit.count().map_or(1000, small),
         None => 1000,
     };
-    let slots = map.field("slots").map(|slots| match slots.node.as_text() {
-        Some("unlimited") => Some(u32::MAX),
-        _ => slots.count().map(small).filter(|&count| {
-            if count == 0 {
-                slots.error(format!("{} is 0: nothing would be served", slots.path));
-            }
-            count > 0
-        }),
-    });
+    let slots = map.field("slots").map(|slots| slots_of(&slots));
     let external = map.field("external");
     pods(map, field, service, workloads, build);
     if let Some(external) = &external {
@@ -237,6 +231,9 @@ fn read<'a>(
         let help = "processor sharing among all present needs `slots: unlimited`, or no `slots`";
         map.push(Diagnostic::warning(field.node.span, message).help(help));
     }
+    if let Some(Scaler::Hpa(_)) = service.scaler {
+        service.scaler_phase = build.hpa_phase;
+    }
     match slots {
         Some(Some(slots)) => service.slots = slots,
         None if external.is_none() && !sharing => {
@@ -247,6 +244,19 @@ fn read<'a>(
         }
         _ => {}
     }
+    cpu(map, service, build);
+}
+
+/// Requests a pod works on at a time; `None` after a diagnostic.
+fn slots_of(field: &Field<'_>) -> Option<u32> {
+    if field.node.as_text() == Some("unlimited") {
+        return Some(u32::MAX);
+    }
+    let count = field.count().map(small)?;
+    if count == 0 {
+        field.error(format!("{} is 0: nothing would be served", field.path));
+    }
+    (count > 0).then_some(count)
 }
 
 fn outside(external: &Field<'_>, map: &MapCursor<'_>, service: &mut Service) {

@@ -1,9 +1,9 @@
 //! The state of all autoscalers.
 
 use super::events::{Change, Tick};
-use crate::model::{FleetPatch, Model, Patch, ScalerPatch, SourcePatch};
+use crate::model::{CpuMetrics, FleetPatch, Model, Patch, Phase, ScalerPatch, SourcePatch};
 use crate::policy::{Memory, Sample, Scaler, Sight};
-use crate::system::core::Core;
+use crate::system::core::{Core, clock};
 use crate::system::fleet::Fleet;
 use crate::units::{SimDuration, SimTime};
 
@@ -82,10 +82,14 @@ impl Control {
         for (service, watch) in self.watches.iter().enumerate() {
             let Some(watch) = watch else { continue };
             is_scraped |= watch.scaler.sees().pods;
-            schedule_after(c, watch.scaler.period(), Tick::ScalerTicked, service as u32);
+            let model = &c.model.services[service];
+            let whose = (clock::SCALER, &*model.name, 0);
+            let period = watch.scaler.period();
+            schedule_first(c, (model.scaler_phase, period), whose, (Tick::ScalerTicked, service as u32));
         }
         if is_scraped {
-            schedule_after(c, c.model.cpu_metrics.scrape, Tick::MetricsScraped, 0);
+            let CpuMetrics { scrape, phase, .. } = c.model.cpu_metrics;
+            schedule_first(c, (phase, scrape), (clock::SCRAPE, "", 0), (Tick::MetricsScraped, 0));
         }
     }
 
@@ -130,6 +134,18 @@ impl Control {
         }
         None
     }
+}
+
+/// The first tick of a clock; at the very start there is nothing to be seen yet.
+fn schedule_first(
+    c: &mut Core<'_>,
+    (phase, period): (Phase, SimDuration),
+    whose: (u64, &str, u32),
+    (tick, service): (Tick, u32),
+) {
+    let after = c.tick_after_start(phase, period.as_nanos(), whose);
+    let at = if after == 0 { period.as_nanos() } else { after };
+    c.schedule(at, tick, 0, service);
 }
 
 fn schedule_after(c: &mut Core<'_>, period: SimDuration, tick: Tick, service: u32) {

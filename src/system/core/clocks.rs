@@ -10,6 +10,10 @@ use crate::random::unit;
 pub mod clock {
     /// The refill of a pod's cpu quota.
     pub const QUOTA: u64 = 0;
+    /// An autoscaler.
+    pub const SCALER: u64 = 1;
+    /// The metrics server.
+    pub const SCRAPE: u64 = 2;
 }
 
 impl Core<'_> {

@@ -30,7 +30,7 @@ impl Fleet {
     }
 
     /// Brings the meters of a service's pods up to now, if it is metered.
-    fn meter_pods(&mut self, c: &mut Core<'_>, service: usize) {
+    pub(super) fn meter_pods(&mut self, c: &mut Core<'_>, service: usize) {
         if !self.stations[service].rules.metered {
             return;
         }

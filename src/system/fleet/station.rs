@@ -2,6 +2,7 @@
 
 use super::queue::Queue;
 use super::quota::Limit;
+use crate::model::plain_call::works_whenever_busy;
 use crate::model::{AbandonedWork, CpuSharing, Discipline, Model, PodSpeed, QueuePlacement, Service};
 use crate::policy::balancing::Levels;
 use crate::system::core::NIL;
@@ -32,6 +33,8 @@ pub struct Rules {
     pub shares: bool,
     pub preempts: bool,
     pub metered: bool,
+    /// Whether what is busy works, and no meter and no quota tells how much cpu is used.
+    pub busy_is_work: bool,
     pub cpu_limit: f64,
     /// The quota under which pods share, if they do not share as a fluid.
     pub quota: Option<Limit>,
@@ -48,7 +51,10 @@ impl Rules {
         let preempts = matches!(service.discipline, Discipline::Priority { preemptive: true });
         let same_speed = matches!(service.speed, PodSpeed::Same(s) if s == 1.0);
         let watched = service.scaler.as_ref().is_some_and(|scaler| scaler.sees().pods);
-        let metered = watched || matches!(service.speed, PodSpeed::Each(_));
+        let is_accounted = service.reserved_cpu().is_some() || service.granted_cpu().is_some();
+        let works = !shares && works_whenever_busy(index, model);
+        let must_meter = quota.is_none() && !works;
+        let metered = watched || matches!(service.speed, PodSpeed::Each(_)) || (is_accounted && must_meter);
         let plain = same_speed && !shares && !preempts && !metered;
         let notes_first_waits = recording.first_waits.is_some_and(|(s, _)| s.index() == index);
         Self {
@@ -66,6 +72,7 @@ impl Rules {
             shares,
             preempts,
             metered,
+            busy_is_work: works && !metered,
             cpu_limit: service.cpu_limit,
             quota,
         }

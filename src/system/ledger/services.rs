@@ -20,6 +20,10 @@ pub struct ServiceBooks {
     busy_before: u128,
     /// Integrals at the last window's end: busy, in system, ready, slots.
     counted: (u128, u128, u128, u128),
+    /// Cpu used at the last window's end.
+    worked_before: f64,
+    /// Whether what is busy works, and nothing else tells how much cpu is used.
+    busy_is_work: bool,
     frozen: Option<Box<Frozen>>,
 }
 
@@ -69,8 +73,15 @@ impl ServiceBooks {
             pods_last: 0,
             busy_before: 0,
             counted: (0, 0, 0, 0),
+            worked_before: 0.0,
+            busy_is_work: false,
             frozen: None,
         }
+    }
+
+    /// What is busy works, and nothing else tells how much cpu is used.
+    pub fn take_busy_for_work(&mut self) {
+        self.busy_is_work = true;
     }
 
     pub fn reset(&mut self, bits: u8) {
@@ -84,6 +95,8 @@ impl ServiceBooks {
             pods_last: 0,
             busy_before: 0,
             counted: (0, 0, 0, 0),
+            worked_before: 0.0,
+            busy_is_work: false,
             frozen: None,
         };
     }
@@ -194,10 +207,19 @@ impl ServiceBooks {
         self.record.ready_range = (now.ready, now.ready);
         self.record.peak_queue = 0;
         (self.record.worked, self.record.quota) = (0.0, QuotaCounts::default());
+        self.worked_before = 0.0;
+    }
+
+    /// Takes what was busy for work, where it is.
+    fn settle_work(&mut self) {
+        if self.busy_is_work {
+            self.record.worked = self.record.busy as f64;
+        }
     }
 
     /// The row of the window that ends now.
     pub fn close_window(&mut self, now: Standing) -> ServiceWindow {
+        self.settle_work();
         let r = &self.record;
         let total = (r.busy, r.in_system.area(), r.ready, r.slots);
         let busy = total.0 - self.counted.0;
@@ -208,9 +230,11 @@ impl ServiceBooks {
             slots: total.3 - self.counted.3,
             ready_at_end: now.ready,
             desired_at_end: now.wanted,
+            worked: (r.worked - self.worked_before + 0.5) as u64,
             ..self.window
         };
         self.counted = total;
+        self.worked_before = r.worked;
         self.record.peak_queue = self.record.peak_queue.max(self.window.peak_queue);
         self.window = ServiceWindow { peak_queue: now.waiting, ..ServiceWindow::default() };
         row
@@ -218,6 +242,7 @@ impl ServiceBooks {
 
     /// Keeps the integrals as they are at the end of the counted span.
     pub fn freeze(&mut self) {
+        self.settle_work();
         self.record.peak_queue = self.record.peak_queue.max(self.window.peak_queue);
         self.record.queued = self.record.in_system.area().saturating_sub(self.record.busy);
         let r = &self.record;

@@ -19,6 +19,7 @@ const OTHER_WORDS: &[(&str, &str, &str)] = &[
     ("src/model/decision.rs", "lost", "a key of `check.tolerate`, a word of the language"),
     ("src/model/decision.rs", "lost_value", "a key of `check.tolerate`, a word of the language"),
     ("src/model/head.rs", "utilisation", "a measure of objectives, a word of the language"),
+    ("src/model/objective.rs", "throttled", "a measure of objectives, a word of the language"),
     ("src/model/head.rs", "goodput", "a measure of objectives, a word of the language"),
     ("src/report/sweep/csv.rs", "failed", "what came of a point"),
     ("src/report/sweep/json.rs", "failed", "what came of a point"),

@@ -224,6 +224,7 @@ impl Log {
             arrived: log.arrivals.iter().filter(here).count() as u64,
             rejected: log.arrivals.iter().filter(here).filter(|a| a.2).count() as u64,
             periods: (0, 0),
+            worked: 0,
         }
     }
 

@@ -94,7 +94,10 @@ fn compare_exactly(what: &str, pair: &Pair) {
     }
     if let (Some(ours), Some(theirs)) = (&engine.windows, &oracle.windows) {
         assert!(ours.classes == theirs.classes, "{what}: windows of classes");
-        assert_eq!(ours.services, theirs.services, "{what}: windows of services");
+        // The oracle does not account for cpu.
+        let mut ours = ours.services.clone();
+        ours.iter_mut().flatten().for_each(|window| window.worked = 0);
+        assert_eq!(ours, theirs.services, "{what}: windows of services");
     }
 }
 
