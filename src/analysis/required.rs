@@ -149,6 +149,13 @@ pub(super) fn waiting_budget(
             Measure::Within(limit, Comparison::More | Comparison::AtLeast, share) => {
                 (quantile(share), limit.as_secs_f64())
             }
+            // So many within a time: that quantile of the wait is at most the time.
+            Measure::Wait(WaitKind::Within(time), op, share) if !op.wants_small() => {
+                if objective.scope == Scope::Service(ServiceId(s as u16)) {
+                    return Some((quantile(share), time.as_secs_f64()));
+                }
+                continue;
+            }
             Measure::Wait(kind, op, limit) if op.wants_small() => {
                 // A promise on the wait at this very service is the budget itself.
                 if objective.scope == Scope::Service(ServiceId(s as u16)) {
@@ -156,6 +163,7 @@ pub(super) fn waiting_budget(
                         WaitKind::Share => StaffingTarget::ProbWait,
                         WaitKind::Mean => StaffingTarget::MeanWaitingTime,
                         WaitKind::Quantile(p) => quantile(p),
+                        WaitKind::Within(_) => continue,
                     };
                     return Some((target, limit));
                 }

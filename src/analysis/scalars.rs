@@ -59,7 +59,12 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
         let mut sheet = Sheet { scope: Scope::Class(ClassId(c as u16)).written(model), book: &mut book };
         let Some(tally) = record.classes.get(c) else { continue };
         sheet.class(tally, seconds);
-        sheet.within(record.limits.get(c).map_or(&[], Vec::as_slice), &tally.within, tally.arrived);
+        sheet.within(
+            &catalogue::WITHIN,
+            record.limits.get(c).map_or(&[], Vec::as_slice),
+            &tally.within,
+            tally.arrived,
+        );
         if class.value.is_some() {
             sheet.money(model, record, |i| i == c);
         }
@@ -71,9 +76,11 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
         let Some(tally) = record.services.get(s) else { continue };
         let mut sheet = Sheet { scope: Scope::Service(ServiceId(s as u16)).written(model), book: &mut book };
         sheet.service(model, service, tally, seconds);
+        let limits = model.wait_limits(ServiceId(s as u16));
+        sheet.within(&catalogue::WAIT_WITHIN, &limits, &tally.wait_within, tally.arrived);
         if let Some(calls) = record.calls.as_ref().and_then(|calls| calls.services.get(s)) {
             sheet.times(&catalogue::SERVICE_TIME, &calls.service);
-            sheet.within(&calls.limits, &calls.within, tally.arrived);
+            sheet.within(&catalogue::WITHIN, &calls.limits, &calls.within, tally.arrived);
         }
     }
     for (e, tally) in record.edges.iter().enumerate().take(model.edges.len()) {
@@ -81,7 +88,7 @@ pub(super) fn scalars(model: &Model, record: &RunRecord, see: &mut dyn FnMut(&Re
         sheet.edge(tally);
         if let Some(calls) = record.calls.as_ref().and_then(|calls| calls.edges.get(e)) {
             sheet.answers(tally, calls);
-            sheet.within(&calls.limits, &calls.within, tally.calls);
+            sheet.within(&catalogue::WITHIN, &calls.limits, &calls.within, tally.calls);
         }
     }
     book.rows
@@ -176,11 +183,11 @@ impl Sheet<'_, '_> {
     }
 
     /// Shares of what came that were answered well within each limit.
-    fn within(&mut self, limits: &[u64], counts: &[u64], arrived: u64) {
+    fn within(&mut self, metric: &'static Metric, limits: &[u64], counts: &[u64], arrived: u64) {
         for (limit, count) in limits.iter().zip(counts) {
-            self.put(&catalogue::WITHIN, *count as f64, arrived as f64);
+            self.put(metric, *count as f64, arrived as f64);
             if let Some(row) = self.book.rows.last_mut() {
-                row.name = catalogue::within(SimDuration::from_nanos(*limit)).into();
+                row.name = metric.within(SimDuration::from_nanos(*limit)).into();
             }
         }
     }
@@ -200,8 +207,8 @@ impl Sheet<'_, '_> {
         self.put(&catalogue::BLOCKING_PROBABILITY, tally.rejected as f64, arrived);
         self.put(&catalogue::ABANDONMENT_PROBABILITY, tally.left_queue as f64, arrived);
         self.put(&catalogue::WASTED_RATIO, tally.wasted as f64, tally.completed as f64);
-        self.put(&catalogue::PROB_WAIT, tally.waited as f64, arrived - tally.rejected as f64);
-        self.times(&catalogue::WAIT, &tally.wait);
+        self.put(&catalogue::PROB_WAIT, tally.found_no_slot() as f64, arrived);
+        self.times(&catalogue::WAIT, &tally.waits());
         self.times(&catalogue::SOJOURN, &tally.sojourn);
         self.put(&catalogue::MEAN_SLOWDOWN, tally.slowdown.0, tally.slowdown.1 as f64);
         if service.slots < u32::MAX {

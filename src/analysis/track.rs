@@ -5,7 +5,7 @@ use super::groups;
 use super::slice::{Part, requests};
 use super::when::counted_length;
 use crate::metrics::{Outline, Recorder, RunRecord};
-use crate::model::{CpuKind, Measure, Model, Objective, Scope, ShareKind, WaitKind};
+use crate::model::{CpuKind, Measure, Model, Objective, Scope, ServiceId, ShareKind, WaitKind};
 use crate::stats::PooledQuantile;
 use std::ops::Range;
 
@@ -164,29 +164,36 @@ pub(super) fn observe(
             let (attempts, calls) = tries(model, record, scope, part)?;
             plain(attempts as f64, calls as f64, 0)
         }
-        Measure::Wait(kind, ..) => waits(record, scope, kind, part),
+        Measure::Wait(kind, ..) => waits(model, record, scope, kind, part),
         Measure::Recovers(..) => None,
     }
 }
 
 /// Waiting at a service; kept for the whole span only.
 fn waits(
+    model: &Model,
     record: &RunRecord,
     scope: Scope,
     kind: WaitKind,
     part: &Part,
 ) -> Option<(Observation, Option<Recorder>)> {
     let tally = record.services.get(service_of(scope)?).filter(|_| *part == Part::Whole)?;
-    let count = tally.wait.count();
+    let waits = tally.waits();
+    let count = waits.count();
     let arrived = tally.arrived;
     let seen = |above: f64, below: f64| Observation { above, below, arrived };
     Some(match kind {
-        WaitKind::Share => (seen(tally.waited as f64, (arrived - tally.rejected) as f64), None),
-        WaitKind::Mean => (seen(tally.wait.sum_nanos() as f64, count as f64 * 1e9), None),
+        WaitKind::Share => (seen(tally.found_no_slot() as f64, arrived as f64), None),
+        WaitKind::Mean => (seen(waits.sum_nanos() as f64, count as f64 * 1e9), None),
+        WaitKind::Within(limit) => {
+            let limits = model.wait_limits(ServiceId(service_of(scope)? as u16));
+            let at = limits.iter().position(|other| *other == limit.as_nanos())?;
+            (seen(*tally.wait_within.get(at)? as f64, arrived as f64), None)
+        }
         WaitKind::Quantile(p) => {
-            let value = tally.wait.quantile(p);
+            let value = waits.quantile(p);
             let below = if value.is_some() { 1.0 } else { 0.0 };
-            (seen(value.unwrap_or(0.0), below), (count > 0).then(|| tally.wait.clone()))
+            (seen(value.unwrap_or(0.0), below), (count > 0).then(|| waits.into_owned()))
         }
     })
 }

@@ -61,6 +61,8 @@ impl ServiceRecord {
         self.wasted += other.wasted;
         self.wait.merge(&other.wait);
         self.wait_left.merge(&other.wait_left);
+        self.wait_within.resize(other.wait_within.len(), 0);
+        add(&mut self.wait_within, &other.wait_within);
         self.sojourn.merge(&other.sojourn);
         self.slowdown.0 += other.slowdown.0;
         self.slowdown.1 += other.slowdown.1;

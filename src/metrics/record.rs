@@ -1,6 +1,8 @@
 //! What one replication leaves behind. All of it is additive or per-run: folding it in replication order gives
 //! the same bytes for any number of threads.
 
+use std::borrow::Cow;
+
 use super::calls::CallRecord;
 use super::cause::{FAILURE_CAUSES, FailureCause};
 use super::window::WindowRecord;
@@ -99,6 +101,8 @@ pub struct ServiceRecord {
     pub wait: Recorder,
     /// Waits of those that left the queue unserved.
     pub wait_left: Recorder,
+    /// Of those that arrived, got a slot within each limit of the model's `wait_limits`.
+    pub wait_within: Vec<u64>,
     /// Time in the service of those completed.
     pub sojourn: Recorder,
     /// Sum over completed single-work calls of sojourn / own work, and their number (mean slowdown).
@@ -210,6 +214,23 @@ impl ClassRecord {
 }
 
 impl ServiceRecord {
+    /// Waits of the accepted: those that left count their time in the queue.
+    #[must_use]
+    pub fn waits(&self) -> Cow<'_, Recorder> {
+        if self.left_queue == 0 {
+            return Cow::Borrowed(&self.wait);
+        }
+        let mut both = self.wait.clone();
+        both.merge(&self.wait_left);
+        Cow::Owned(both)
+    }
+
+    /// Calls that found no free slot, those that left, were turned away or wait still among them.
+    #[must_use]
+    pub fn found_no_slot(&self) -> u64 {
+        self.arrived.saturating_sub(self.wait.count() - self.waited)
+    }
+
     /// An empty record.
     #[must_use]
     pub fn new(bits: u8) -> Self {
@@ -221,7 +242,8 @@ impl ServiceRecord {
             completed: 0,
             wasted: 0,
             wait: Recorder::new(bits),
-            wait_left: Recorder::new(bits.min(7)),
+            wait_left: Recorder::new(bits),
+            wait_within: Vec::new(),
             sojourn: Recorder::new(bits),
             slowdown: (0.0, 0),
             in_system: LevelIntegral::default(),

@@ -19,7 +19,7 @@ impl Objective {
         words.push(self.measure.head());
         let opens: &[&str] = match self.measure {
             Measure::Recovers(..) => &["after"],
-            Measure::Within(..) => {
+            Measure::Within(..) | Measure::Wait(WaitKind::Within(_), ..) => {
                 words.extend(self.time_within().map(str::to_owned));
                 &["during", "in"]
             }
@@ -46,6 +46,7 @@ impl Measure {
             Self::Wait(WaitKind::Quantile(p), ..) => return format!("wait {}", percentile(p)),
             Self::Wait(WaitKind::Mean, ..) => "wait mean",
             Self::Wait(WaitKind::Share, ..) => "waits",
+            Self::Wait(WaitKind::Within(_), ..) => "wait within",
             Self::Mean(..) => "mean",
             Self::Within(..) => "within",
             Self::Share(ShareKind::Success, ..) => "success",

@@ -154,7 +154,10 @@ impl Measure {
     /// Whether it is a share of one.
     #[must_use]
     pub fn is_share(&self) -> bool {
-        matches!(self, Self::Within(..) | Self::Share(..) | Self::Wait(WaitKind::Share, ..))
+        matches!(
+            self,
+            Self::Within(..) | Self::Share(..) | Self::Wait(WaitKind::Share | WaitKind::Within(_), ..)
+        )
     }
 }
 
@@ -184,12 +187,14 @@ impl CpuKind {
 /// What of waiting is measured.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WaitKind {
-    /// Share of requests that wait at all.
+    /// Share of the calls that found no free slot, those that left or were turned away among them.
     Share,
-    /// Mean wait, those that do not wait counted as zero.
+    /// Mean wait of the accepted calls: one that left counts its time in the queue, one that found a slot zero.
     Mean,
-    /// A quantile of the wait.
+    /// A quantile of the same.
     Quantile(f64),
+    /// Share of the calls that got a slot within this time, of all that arrived.
+    Within(SimDuration),
 }
 
 /// Fate of a request.

@@ -1,7 +1,7 @@
 //! Limits of response times that runs must count under. They are a question about the whole model, so they stand above
 //! the objectives that it is made of.
 
-use super::{Measure, Model, Objective, Scope};
+use super::{Measure, Model, Objective, Scope, ServiceId, WaitKind};
 
 impl Model {
     /// Limits in nanoseconds of the `within` objectives that a scope is counted under, sorted, each once. What is promised of
@@ -14,15 +14,28 @@ impl Model {
             Scope::Service(_) | Scope::Edge(_) => objective.scope == scope,
         };
         let of_scope = self.objectives.iter().filter(counts);
-        let limit = |objective: &Objective| match objective.measure {
+        sorted(of_scope.filter_map(|objective| match objective.measure {
             Measure::Within(limit, ..) => Some(limit.as_nanos()),
             _ => None,
-        };
-        let mut limits: Vec<u64> = of_scope.filter_map(limit).collect();
-        limits.sort_unstable();
-        limits.dedup();
-        limits
+        }))
     }
+
+    /// Limits in nanoseconds of the `wait within` objectives of a service, sorted, each once.
+    #[must_use]
+    pub fn wait_limits(&self, service: ServiceId) -> Vec<u64> {
+        let of_service = self.objectives.iter().filter(|o| o.scope == Scope::Service(service));
+        sorted(of_service.filter_map(|objective| match objective.measure {
+            Measure::Wait(WaitKind::Within(limit), ..) => Some(limit.as_nanos()),
+            _ => None,
+        }))
+    }
+}
+
+fn sorted(limits: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut limits: Vec<u64> = limits.collect();
+    limits.sort_unstable();
+    limits.dedup();
+    limits
 }
 
 #[cfg(test)]

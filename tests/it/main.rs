@@ -6,6 +6,7 @@ mod cli;
 mod coverage;
 mod guarantees;
 mod house;
+mod hpa;
 mod oracle;
 mod properties;
 mod scenarios;

@@ -103,8 +103,10 @@ metrics! {
     ABANDONMENT_PROBABILITY = share("abandonment_probability").of(&[System, Class, Service]).small();
     /// Share of what was served to the end that nobody waited for any more.
     WASTED_RATIO = share("wasted_ratio").of(&[Service]).small();
-    /// Share of what was not turned away that had to wait for a slot.
+    /// Share of the calls that found no free slot, those that left or were turned away among them.
     PROB_WAIT = share("prob_wait").of(&[Service]).small();
+    /// Share of the calls that got a slot within the limit of an objective, such as `wait_within_20s`, of all that arrived.
+    WAIT_WITHIN = share("wait_within_").of(&[Service]).large();
     /// Share of tries that were lost on the way.
     LOST_RATIO = share("lost_ratio").of(&[Edge]).small();
     /// Share of tries whose timer fired.
@@ -149,7 +151,7 @@ metrics! {
     SOJOURN_P99 = quantile("sojourn_p99", 0.99).of(EVERY).by_window(EVERY).small().headed("p99");
     /// 99.9 % of them are at most so long.
     SOJOURN_P999 = quantile("sojourn_p999", 0.999).of(EVERY).small().headed("p999");
-    /// Mean wait for the first start of service.
+    /// Mean wait for the first start of service; at a service those that left count their time in the queue.
     MEAN_WAIT = ratio("mean_wait", SECONDS).of(&[System, Class, Service]).small();
     /// Variance of the same.
     VAR_WAIT = sectioned("var_wait", "s^2").of(&[System, Class, Service]);

@@ -1,6 +1,7 @@
 //! What is declared of a metric.
 
 use crate::model::{Direction, ScopeKind};
+use crate::units::SimDuration;
 
 /// How a metric is put together over replications.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +55,12 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// Name of a share within a time: `within_0.8s`.
+    #[must_use]
+    pub fn within(&self, time: SimDuration) -> String {
+        format!("{}{}s", self.name, time.as_secs_f64())
+    }
+
     pub(super) const fn new(name: &'static str, unit: &'static str, merge: Merge) -> Self {
         Self {
             name,

@@ -10,7 +10,7 @@ mod promised;
 
 pub use list::*;
 pub use metric::{Merge, Metric, Reading, Times};
-pub use promised::{Promised, better, of_figure, promised, within};
+pub use promised::{Promised, better, of_figure, promised};
 
 #[cfg(test)]
 #[path = "catalogue_tests.rs"]

@@ -5,7 +5,6 @@ use super::metric::Metric;
 use crate::model::{
     CpuKind, DecisionMetric, Direction, Figure, Measure, Model, ShareKind, Subject, WaitKind,
 };
-use crate::units::SimDuration;
 
 /// What an objective promises, as results have it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +31,17 @@ pub fn promised(measure: &Measure) -> Promised {
             let (name, unit) = (WAIT.quantile_name(p), WAIT.mean.unit);
             return Promised { name, unit, limit, comparison: how.symbol() };
         }
+        Measure::Wait(WaitKind::Within(time), how, limit) => {
+            let (name, unit) = (WAIT_WITHIN.within(time), WAIT_WITHIN.unit);
+            return Promised { name, unit, limit, comparison: how.symbol() };
+        }
         Measure::Within(time, how, limit) => {
-            return Promised { name: within(time), unit: WITHIN.unit, limit, comparison: how.symbol() };
+            return Promised {
+                name: WITHIN.within(time),
+                unit: WITHIN.unit,
+                limit,
+                comparison: how.symbol(),
+            };
         }
         Measure::Recovers(time, _) => {
             let (name, unit, limit) = (RECOVERY.name.to_owned(), RECOVERY.unit, time.as_secs_f64());
@@ -58,12 +66,6 @@ pub fn promised(measure: &Measure) -> Promised {
         Measure::Wait(WaitKind::Mean, how, limit) => (&MEAN_WAIT, how, limit),
     };
     Promised { name: metric.name.to_owned(), unit: metric.unit, limit, comparison: how.symbol() }
-}
-
-/// Name of the share answered within a time: `within_0.8s`.
-#[must_use]
-pub fn within(time: SimDuration) -> String {
-    format!("{}{}s", WITHIN.name, time.as_secs_f64())
 }
 
 /// The metric of a figure that comparisons look at.

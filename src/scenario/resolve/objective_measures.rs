@@ -95,11 +95,18 @@ impl Reader<'_, '_, '_> {
         self.limited(|how, limit| Measure::Cpu(kind, how, limit), parse, "a share such as 70%")
     }
 
-    /// `wait p95 OP DURATION` or `wait mean OP DURATION`.
+    /// `wait p95 OP DURATION`, `wait mean OP DURATION` or `wait within DURATION OP PERCENT`.
     fn wait(&mut self) -> Parsed<Measure> {
-        const FORM: &str = "such as: service/web wait p95 <= 50ms, or wait mean <= 2ms";
+        const FORM: &str =
+            "such as: service/web wait p95 <= 50ms, wait mean <= 2ms, or wait within 20s >= 80%";
         let kind = match self.words.next().map(|word| word.text) {
             Some("mean") => WaitKind::Mean,
+            Some("within") => {
+                let time = self.words.value(quantity::duration, "a duration such as 20s", FORM)?;
+                let kind = WaitKind::Within(SimDuration::from_secs_f64(time));
+                let percent = "a share such as 80%";
+                return self.limited(|how, limit| Measure::Wait(kind, how, limit), quantity::ratio, percent);
+            }
             Some("p50") => WaitKind::Quantile(0.5),
             Some("p90") => WaitKind::Quantile(0.9),
             Some("p95") => WaitKind::Quantile(0.95),

@@ -47,7 +47,7 @@ impl Fleet {
             }
         };
         let cores = station.rules.cpu_limit;
-        let meter = Meter { last: c.now, started: c.now, cores, ..Meter::default() };
+        let meter = Meter { last: c.now, started: c.now, scraped_at: c.now, cores, ..Meter::default() };
         let quota = station
             .rules
             .quota
@@ -89,8 +89,7 @@ impl Fleet {
         let service = self.pods[pod as usize].service as usize;
         self.touch_pods(c, service);
         self.pods[pod as usize].state = PodState::Ready;
-        let meter = &mut self.meters[pod as usize];
-        (meter.last, meter.ready_at, meter.scraped_at) = (c.now, c.now, c.now);
+        self.meters[pod as usize].ready_at = c.now;
         let station = &mut self.stations[service];
         station.ready.push(pod);
         if let Some(levels) = &mut station.levels {

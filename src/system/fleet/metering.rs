@@ -93,14 +93,15 @@ impl Fleet {
         }
     }
 
-    /// Every metered pod's usage since the last scrape becomes a sample; so many are kept.
+    /// Every metered pod's usage since the last scrape becomes a sample, whether it is ready or not; so many are kept.
     pub fn scrape(&mut self, c: &mut Core<'_>, keep: usize) {
         for service in 0..self.stations.len() {
             if !self.stations[service].rules.metered {
                 continue;
             }
-            for at in 0..self.stations[service].ready.len() {
-                let pod = self.stations[service].ready[at];
+            let station = &self.stations[service];
+            let pods: Vec<u32> = station.ready.iter().chain(&station.starting).copied().collect();
+            for pod in pods {
                 self.meter(c, service, pod);
                 self.meters[pod as usize].scrape(c.now, keep);
             }
@@ -115,9 +116,10 @@ impl Fleet {
             let meter: &Meter = &self.meters[id as usize];
             let visible = meter.samples.iter().rev().find(|s| s.0.saturating_add(age.as_nanos()) <= c.now);
             PodSample {
-                pending: !ready,
+                // Until nodes and images are simulated, a container runs from the decision on.
+                pending: false,
                 ready,
-                transition: SimTime::from_nanos(meter.ready_at),
+                transition: SimTime::from_nanos(if ready { meter.ready_at } else { meter.started }),
                 started: SimTime::from_nanos(meter.started),
                 sample: visible.map(|s| (s.1, SimTime::from_nanos(s.0), SimDuration::from_nanos(s.2))),
                 request_milli: (request * 1000.0 + 0.5) as u64,

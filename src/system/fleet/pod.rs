@@ -46,6 +46,9 @@ pub enum News {
     Left(u32, u16),
 }
 
+/// A container younger than this has no usage yet at its first scrape (kubernetes-sigs/metrics-server, `pkg/storage`).
+const YOUNGEST: u64 = 10_000_000_000;
+
 /// What a metered pod has used.
 #[derive(Clone, Debug, Default)]
 pub struct Meter {
@@ -104,10 +107,15 @@ impl Meter {
         work
     }
 
-    /// The usage since the last scrape becomes a sample; the oldest beyond `keep` goes.
+    /// The usage since the last scrape becomes a sample; the oldest beyond `keep` goes. The start of a container stands
+    /// for a scrape before its first one, if it is old enough by then.
     pub fn scrape(&mut self, now: u64, keep: usize) {
         let span = now - self.scraped_at;
         if span == 0 {
+            return;
+        }
+        if self.scraped_at == self.started && span < YOUNGEST {
+            (self.scraped, self.scraped_at) = (self.work_area, now);
             return;
         }
         let usage = (self.work_area - self.scraped) / span as f64;

@@ -1,7 +1,7 @@
 //! What is counted and integrated of services.
 
 use crate::metrics::{LevelIntegral, QuotaCounts, ServiceRecord, ServiceWindow};
-use crate::model::{Model, plain_call::mirroring_class};
+use crate::model::{Model, ServiceId, plain_call::mirroring_class};
 use crate::system::core::flag;
 
 /// The books of one service.
@@ -11,6 +11,8 @@ pub struct ServiceBooks {
     pub record: ServiceRecord,
     window: ServiceWindow,
     unwaited: u64,
+    /// Limits that waits are counted under, in nanoseconds.
+    limits: Vec<u64>,
     /// The class whose waits and response times are this service's waits and times, if there is one: all calls are
     /// its requests, each a single plain call, and none gives up. They are recorded once.
     pub mirrored_by: Option<u16>,
@@ -69,6 +71,7 @@ impl ServiceBooks {
             record: ServiceRecord::new(model.recording.resolution_bits),
             window: ServiceWindow::default(),
             unwaited: 0,
+            limits: model.wait_limits(ServiceId(service as u16)),
             mirrored_by: mirroring_class(service, model),
             pods_last: 0,
             busy_before: 0,
@@ -86,9 +89,13 @@ impl ServiceBooks {
 
     pub fn reset(&mut self, bits: u8) {
         let mirrored_by = self.mirrored_by;
+        let limits = std::mem::take(&mut self.limits);
+        let mut record = ServiceRecord::new(bits);
+        record.wait_within = vec![0; limits.len()];
         *self = Self {
             last: 0,
-            record: ServiceRecord::new(bits),
+            record,
+            limits,
             window: ServiceWindow::default(),
             unwaited: 0,
             mirrored_by,
@@ -157,6 +164,9 @@ impl ServiceBooks {
         } else {
             self.record.waited += 1;
             self.record.wait.record(wait);
+            for (count, limit) in self.record.wait_within.iter_mut().zip(&self.limits) {
+                *count += u64::from(wait <= *limit);
+            }
         }
         self.mirrored_by.is_none() && flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT
     }
@@ -263,6 +273,7 @@ impl ServiceBooks {
     pub fn take(&mut self, bits: u8) -> ServiceRecord {
         let mut record = std::mem::replace(&mut self.record, ServiceRecord::new(bits));
         record.wait.record_zeros(self.unwaited);
+        record.wait_within.iter_mut().for_each(|count| *count += self.unwaited);
         if let Some(f) = self.frozen.take() {
             (record.busy, record.queued, record.ready) = (f.busy, f.queued, f.ready);
             (record.slots, record.pods, record.peak_queue) = (f.slots, f.pods, f.peak_queue);

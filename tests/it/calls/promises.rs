@@ -169,3 +169,22 @@ fn promises_about_constant_times_are_decided_at_the_constant() {
         }
     }
 }
+
+#[test]
+fn who_leaves_the_queue_has_waited() {
+    // The first of thirty has the slot for good; the others wait a second each and leave.
+    let text = "schema: 1\nname: A desk\n\
+        run: { t0: 2026-11-11T20:00:00+08:00, from: T0, to: T0+30s, settle: 0s, replications: 2, after: stop }\n\
+        traffic: { people: { rate: 1/s, spacing: even, classes: { ask: { entry: desk.ask, patience: 1s } } } }\n\
+        services: { desk: { slots: 1, queue_limit: none, operations: { ask: [ { work: 1000s } ] } } }\n\
+        objectives:\n  - service/desk waits <= 20%\n  - service/desk wait mean <= 100ms\n  \
+        - service/desk wait within 1s >= 80%\n  - service/desk wait p50 <= 900ms\n";
+    let summary = Study::from_text(text).run().expect("a valid scenario").summary;
+    let measured: Vec<f64> =
+        summary.objectives.iter().map(|o| o.measured.as_ref().expect("a value").mean).collect();
+    let known = [29.0 / 30.0, 29.0 / 30.0, 1.0 / 30.0, 1.0];
+    for (found, known) in measured.iter().zip(known) {
+        assert!((found - known).abs() < 1e-9, "{measured:?}");
+    }
+    assert!(summary.objectives.iter().all(|o| o.outcome == Outcome::Fail), "{measured:?}");
+}
