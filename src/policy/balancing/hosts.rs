@@ -15,6 +15,8 @@ pub trait Hosts {
     fn levels(&self) -> Option<&Levels>;
     /// The instant by which a pod has worked off what it was promised, in nanoseconds.
     fn free_at(&self, pod: u32) -> u64;
+    /// The number of a pod among all that its service ever had.
+    fn ordinal(&self, pod: u32) -> u32;
     /// Promises a pod at the instant `now` so many nanoseconds of work.
     fn promise(&mut self, now: u64, pod: u32, work: u64);
 }
@@ -29,6 +31,10 @@ pub trait Try {
     fn further_bits(&self, first: u64, last: u64) -> u64;
     /// Bits that stand for the client's address, the same for all of its tries.
     fn address(&self) -> u64;
+    /// The caller's pod, if it has a view of its own.
+    fn caller(&self) -> Option<u32>;
+    /// Bits that hold for the edge throughout a replication, whatever is sent.
+    fn standing(&self, what: u64) -> u64;
     /// Own work of what is asked for, in nanoseconds, which no product knows.
     fn work(&self) -> u64;
 }

@@ -7,6 +7,7 @@
 mod hosts;
 mod idle_queue;
 mod least_connections;
+mod least_request;
 mod least_work_left;
 mod levels;
 mod power_of;
@@ -35,6 +36,11 @@ pub enum Balancer {
     RoundRobin,
     /// Fewest requests of this view outstanding, ties at random.
     LeastConnections,
+    /// Fewest tries of this view outstanding among so many random pods, which may coincide.
+    LeastRequest {
+        /// How many pods are looked at.
+        picks: u32,
+    },
     /// Least remaining work: knows the demands, so a bound rather than a product.
     LeastWorkLeft,
     /// Fewest in the pod among `d` distinct random ones, ties at random.
@@ -124,8 +130,8 @@ impl Balancer {
         Form {
             name: "least-request",
             example: "least-request",
-            meaning: "the emptier of two random pods",
-            make: |n| plain(n, Self::PowerOfD(2)),
+            meaning: "the one with fewer outstanding tries of this view among two random pods, as Envoy does",
+            make: |n| Ok(Self::LeastRequest { picks: if n.is_empty() { 2 } else { whole(n)? } }),
         },
         Form {
             name: "least-work-left",
@@ -136,19 +142,19 @@ impl Balancer {
         Form {
             name: "power-of",
             example: "power-of(2)",
-            meaning: "the emptiest of so many random pods",
+            meaning: "the emptiest of so many random pods by what they truly hold; a bound",
             make: |n| Ok(Self::PowerOfD(whole(n)?)),
         },
         Form {
             name: "join-shortest-queue",
             example: "join-shortest-queue",
-            meaning: "the emptiest pod, ties at random",
+            meaning: "the emptiest pod by what it truly holds, ties at random; a bound",
             make: |n| plain(n, Self::JoinShortestQueue),
         },
         Form {
             name: "join-idle-queue",
             example: "join-idle-queue",
-            meaning: "a pod with a free slot, else any, at random",
+            meaning: "a pod that truly has a free slot, else any, at random; a bound",
             make: |n| plain(n, Self::JoinIdleQueue),
         },
         Form {
@@ -164,7 +170,7 @@ impl Balancer {
     pub fn needs(&self) -> Needs {
         match self {
             Self::JoinShortestQueue | Self::JoinIdleQueue => Needs { levels: true, answers: false },
-            Self::LeastConnections => Needs { levels: false, answers: true },
+            Self::LeastConnections | Self::LeastRequest { .. } => Needs { levels: false, answers: true },
             Self::Random
             | Self::WeightedRandom(_)
             | Self::RoundRobin
@@ -174,6 +180,15 @@ impl Balancer {
         }
     }
 
+    /// Whether it knows the true state of the pods, which no product does: what it reaches is a bound.
+    #[must_use]
+    pub fn is_bound(&self) -> bool {
+        matches!(
+            self,
+            Self::JoinShortestQueue | Self::JoinIdleQueue | Self::LeastWorkLeft | Self::PowerOfD(2..)
+        )
+    }
+
     /// What theory may assume of it.
     #[must_use]
     pub fn spread(&self) -> Spread {
@@ -181,6 +196,7 @@ impl Balancer {
             Self::Random => Spread::Split,
             Self::WeightedRandom(_) | Self::RoundRobin | Self::PowerOfD(0..=1) => Spread::Dealt,
             Self::LeastConnections
+            | Self::LeastRequest { .. }
             | Self::LeastWorkLeft
             | Self::PowerOfD(_)
             | Self::JoinShortestQueue

@@ -38,6 +38,9 @@ impl Hosts for Rack {
     fn free_at(&self, pod: u32) -> u64 {
         self.free_at[pod as usize]
     }
+    fn ordinal(&self, pod: u32) -> u32 {
+        pod
+    }
     fn promise(&mut self, _now: u64, pod: u32, work: u64) {
         self.free_at[pod as usize] += work;
     }
@@ -57,6 +60,12 @@ impl Try for Sent {
     }
     fn address(&self) -> u64 {
         Key::root(self.0 / 10, 1, 0).draw(0)
+    }
+    fn caller(&self) -> Option<u32> {
+        None
+    }
+    fn standing(&self, what: u64) -> u64 {
+        Key::root(9, 0, 0).draw(what)
     }
     fn work(&self) -> u64 {
         10 + self.0
@@ -106,9 +115,62 @@ fn turns_are_even_and_a_forgotten_view_starts_anew() {
     assert_eq!(chosen(&Balancer::RoundRobin, &mut rack, 30), [10, 10, 10]);
     let mut views = Views::new(&Balancer::RoundRobin);
     let mut next = |views: &mut Views, view| views.choose(view, &mut rack, &Sent(0));
-    assert_eq!((next(&mut views, 0), next(&mut views, 1), next(&mut views, 0)), (Some(0), Some(0), Some(1)));
+    let first = next(&mut views, 0).expect("a host");
+    let second = Some((first + 1) % 3);
+    assert_eq!((next(&mut views, 1), next(&mut views, 0)), (Some(first), second));
     views.forget(0, &[0, 1, 2]);
-    assert_eq!((next(&mut views, 0), next(&mut views, 1)), (Some(0), Some(1)));
+    assert_eq!((next(&mut views, 0), next(&mut views, 1)), (Some(first), second));
+}
+
+#[test]
+fn views_begin_their_turns_at_random() {
+    struct Caller(u32);
+    impl Try for Caller {
+        fn now(&self) -> u64 {
+            0
+        }
+        fn bits(&self) -> u64 {
+            0
+        }
+        fn further_bits(&self, _first: u64, _last: u64) -> u64 {
+            0
+        }
+        fn address(&self) -> u64 {
+            0
+        }
+        fn caller(&self) -> Option<u32> {
+            Some(self.0)
+        }
+        fn standing(&self, what: u64) -> u64 {
+            Key::root(9, 0, 0).draw(what)
+        }
+        fn work(&self) -> u64 {
+            0
+        }
+    }
+    let mut rack = Rack::of(&[0; 300]);
+    let mut views = Views::new(&Balancer::RoundRobin);
+    let mut counts = [0; 3];
+    for view in 0..300 {
+        let at = views.choose(view, &mut rack, &Caller(view as u32)).expect("a host");
+        counts[at as usize / 100] += 1;
+    }
+    assert!(counts.iter().all(|&n| n > 70), "{counts:?}");
+}
+
+#[test]
+fn least_request_counts_what_its_view_has_sent() {
+    // The first host is full of others' requests, which this view cannot know.
+    let mut rack = Rack::of(&[99, 0]);
+    let counts = chosen(&Balancer::LeastRequest { picks: 2 }, &mut rack, 1000);
+    assert!(counts[0].abs_diff(counts[1]) < 10, "{counts:?}");
+    let mut views = Views::new(&Balancer::LeastRequest { picks: 8 });
+    let mut rack = Rack::of(&[0, 0]);
+    let first = views.choose(0, &mut rack, &Sent(1)).expect("a host");
+    let other = views.choose(0, &mut rack, &Sent(2)).expect("a host");
+    assert_ne!(first, other, "eight picks of two hosts meet both");
+    views.over(0, other, Over { sent: 0, now: 5, well: false });
+    assert_eq!(views.choose(0, &mut rack, &Sent(3)), Some(other));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::hosts::{Hosts, Over, Try};
 use super::least_connections::Outstanding;
+use super::least_request::OwnCounts;
 use super::round_robin::Turns;
 use super::{Balancer, idle_queue, least_work_left, power_of, random, shortest_queue, source_hash, weighted};
 use crate::random::Choice;
@@ -18,6 +19,8 @@ pub enum Views {
     RoundRobin(Turns),
     /// Outstanding requests.
     LeastConnections(Outstanding),
+    /// Outstanding tries.
+    LeastRequest(OwnCounts),
     /// Nothing: hosts keep what they were promised.
     LeastWorkLeft,
     /// Nothing to remember.
@@ -43,6 +46,7 @@ impl Views {
             }
             Balancer::RoundRobin => Self::RoundRobin(Turns::default()),
             Balancer::LeastConnections => Self::LeastConnections(Outstanding::default()),
+            Balancer::LeastRequest { picks } => Self::LeastRequest(OwnCounts::new(*picks)),
             Balancer::LeastWorkLeft => Self::LeastWorkLeft,
             Balancer::PowerOfD(2) => Self::PowerOfTwo,
             Balancer::PowerOfD(d) => Self::PowerOfD(*d),
@@ -57,6 +61,7 @@ impl Views {
         match self {
             Self::RoundRobin(turns) => turns.clear(),
             Self::LeastConnections(outstanding) => outstanding.clear(),
+            Self::LeastRequest(counts) => counts.clear(),
             _ => {}
         }
     }
@@ -66,18 +71,19 @@ impl Views {
     pub fn choose(&mut self, view: usize, hosts: &mut impl Hosts, sent: &impl Try) -> Option<u32> {
         // Who has no choice needs no bits, and only what is counted needs to be told.
         if let [only] = *hosts.ready()
-            && !matches!(self, Self::LeastConnections(_))
+            && !matches!(self, Self::LeastConnections(_) | Self::LeastRequest(_))
         {
             return Some(only);
         }
         match self {
-            Self::RoundRobin(turns) => turns.choose(view, hosts),
+            Self::RoundRobin(turns) => turns.choose(view, hosts, sent),
             Self::PowerOfTwo => power_of::two(hosts, sent),
             Self::Random => random::choose(hosts, sent),
             Self::Weighted(choice) => weighted::choose(choice, hosts, sent),
             Self::ShortestQueue => shortest_queue::choose(hosts, sent),
             Self::IdleQueue => idle_queue::choose(hosts, sent),
             Self::SourceHash(addresses) => source_hash::choose(*addresses, hosts, sent),
+            Self::LeastRequest(counts) => counts.choose(view, hosts, sent),
             Self::LeastConnections(_) | Self::PowerOfD(_) | Self::LeastWorkLeft => {
                 self.choose_rarer(view, hosts, sent)
             }
@@ -96,15 +102,19 @@ impl Views {
     /// A try of this view is over.
     #[inline(always)]
     pub fn over(&mut self, view: usize, pod: u32, _how: Over) {
-        if let Self::LeastConnections(outstanding) = self {
-            outstanding.over(view, pod);
+        match self {
+            Self::LeastConnections(outstanding) => outstanding.over(view, pod),
+            Self::LeastRequest(counts) => counts.over(view, pod),
+            _ => {}
         }
     }
 
     /// A pod has become ready.
     pub fn joined(&mut self, pod: u32) {
-        if let Self::LeastConnections(outstanding) = self {
-            outstanding.joined(pod);
+        match self {
+            Self::LeastConnections(outstanding) => outstanding.joined(pod),
+            Self::LeastRequest(counts) => counts.joined(pod),
+            _ => {}
         }
     }
 
@@ -120,6 +130,7 @@ impl Views {
         match self {
             Self::RoundRobin(turns) => turns.forget(view),
             Self::LeastConnections(outstanding) => outstanding.forget(view, ready),
+            Self::LeastRequest(counts) => counts.forget(view),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use super::build::Build;
 use crate::model::{Backoff, CallPolicy, Jitter, RetryOn};
 use crate::policy::Balancer;
 use crate::scenario::cursor::{Field, MapCursor};
-use crate::scenario::diagnostics::nearest;
+use crate::scenario::diagnostics::{Diagnostic, nearest};
 use crate::scenario::quantity::{self, Wrong};
 use crate::scenario::table::{Kind, Table, optional};
 use crate::units::SimDuration;
@@ -74,7 +74,16 @@ impl Upstreams {
             }
             let map = field.map();
             let mut upstream = Upstream::read(&map);
-            upstream.balancer = map.field("balancer").and_then(|field| field.parsed(balancer));
+            upstream.balancer = map.field("balancer").and_then(|field| {
+                let balancer = field.parsed(balancer)?;
+                if balancer.is_bound() {
+                    let help = "least-request and least-connections count what their own view has sent";
+                    let message =
+                        "this balancer knows what pods truly hold, as no product does: a bound".to_owned();
+                    map.push(Diagnostic::warning(field.node.span, message).help(help));
+                }
+                Some(balancer)
+            });
             upstream.shared_view = map.field("via").and_then(|field| field.word()).map(|via| via != "pod");
             list.push((name.to_owned(), upstream));
         }

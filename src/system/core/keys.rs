@@ -36,6 +36,8 @@ pub mod part {
     pub const INITIAL: u64 = 4 << 32;
     /// Chance inside calls that have been tried again.
     pub const TRIES: u64 = 5 << 32;
+    /// What holds for an edge throughout a replication.
+    pub const EDGES: u64 = 7 << 32;
     /// Clocks, by what ticks.
     pub const CLOCKS: u64 = 6 << 32;
 }

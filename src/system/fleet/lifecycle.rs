@@ -59,7 +59,7 @@ impl Fleet {
             service: service as u16,
             state: PodState::Starting,
         };
-        let mut detail = Detail { lists: NIL, generation: 0, speed, free_at: 0 };
+        let mut detail = Detail { lists: NIL, generation: 0, ordinal, speed, free_at: 0 };
         if let Some(id) = station.spare.pop() {
             let old = self.details[id as usize];
             (detail.generation, detail.lists) = (old.generation, old.lists);

@@ -42,6 +42,10 @@ impl Hosts for Seen<'_> {
         self.details[pod as usize].free_at
     }
 
+    fn ordinal(&self, pod: u32) -> u32 {
+        self.details[pod as usize].ordinal
+    }
+
     fn promise(&mut self, now: u64, pod: u32, work: u64) {
         let detail = &mut self.details[pod as usize];
         let lasts = work as f64 / detail.speed / f64::from(self.station.rules.slots);

@@ -21,6 +21,8 @@ pub struct Detail {
     /// First of its queue's lists by priority.
     pub lists: u32,
     pub generation: u32,
+    /// Its number among all that the service ever had.
+    pub ordinal: u32,
     pub speed: f64,
     /// Instant by which it has worked off what it has, for the balancer that looks at that.
     pub free_at: u64,

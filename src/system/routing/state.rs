@@ -4,7 +4,7 @@ use super::sites::{HotSite, Sent};
 use crate::engine::Calendar;
 use crate::model::{CallPolicy, Caller, Edge, Model, SiteId};
 use crate::policy::balancing::{Over, Try, Views};
-use crate::system::core::{Core, NIL, of_try, purpose};
+use crate::system::core::{Core, NIL, of_try, part, purpose};
 use crate::system::fleet::{Fleet, News};
 
 /// All edges and call sites.
@@ -43,6 +43,9 @@ struct Draws<'c, 'm> {
     sent: Sent,
     /// The callee's frame.
     id: u32,
+    edge: u16,
+    /// The caller's pod, if it has a view of its own.
+    caller: Option<u32>,
 }
 
 impl Try for Draws<'_, '_> {
@@ -64,6 +67,14 @@ impl Try for Draws<'_, '_> {
     #[inline(always)]
     fn address(&self) -> u64 {
         self.sent.key.draw(purpose::ADDRESS)
+    }
+
+    fn caller(&self) -> Option<u32> {
+        self.caller
+    }
+
+    fn standing(&self, what: u64) -> u64 {
+        self.core.root.child(part::EDGES | u64::from(self.edge)).draw(what)
     }
 
     fn work(&self) -> u64 {
@@ -104,9 +115,12 @@ impl Routing {
     /// The pod that a try goes to, `None` if none is ready. `id` is the callee's frame.
     #[inline(always)]
     pub fn choose(&mut self, c: &Core<'_>, fleet: &mut Fleet, edge: u16, sent: Sent, id: u32) -> Option<u32> {
+        let at = edge;
         let edge = &mut self.edges[edge as usize];
         let view = edge.view(sent.caller);
-        edge.views.choose(view, &mut fleet.seen(edge.target), &Draws { core: c, sent, id })
+        let caller = (edge.is_per_pod && sent.caller != NIL).then_some(sent.caller);
+        let draws = Draws { core: c, sent, id, edge: at, caller };
+        edge.views.choose(view, &mut fleet.seen(edge.target), &draws)
     }
 
     /// A try that `caller` sent to a pod is over.

@@ -1,9 +1,9 @@
 //! Balancers of the plain simulator.
 
-use super::draws::{of_try, purpose};
+use super::draws::{of_try, part, purpose};
 use super::plain::{Plain, Task};
 use flashcrowd::model::{Balancer, Caller, SiteId};
-use flashcrowd::random::{Choice, Key, uniform_below};
+use flashcrowd::random::{Choice, uniform_below};
 use std::collections::BTreeMap;
 
 /// What the balancer of an edge remembers.
@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 pub struct EdgeView {
     /// Next pod in turn, by the pod that calls.
     pub turns: BTreeMap<Option<usize>, usize>,
+    /// Outstanding tries by the pod that calls and the pod called.
+    pub own: BTreeMap<Option<usize>, BTreeMap<usize, u32>>,
     /// Outstanding tries by pod, once there has been one.
     pub outstanding: Option<Ranks>,
 }
@@ -101,12 +103,15 @@ impl Plain<'_> {
             }
             Balancer::RoundRobin => {
                 let own = edge.view_per_pod && matches!(edge.caller, Caller::Service(_));
-                let turn = self.edges[at].turns.entry(caller.filter(|_| own)).or_insert(0);
+                let caller = caller.filter(|_| own);
                 match ready.len() {
                     0 => None,
                     // With one pod there are no turns.
                     1 => Some(ready[0]),
                     n => {
+                        let who = caller.map_or(0, |pod| self.pods[pod].ordinal as u64 + 1);
+                        let begin = uniform_below(self.standing(at, who), n as u64) as usize;
+                        let turn = self.edges[at].turns.entry(caller).or_insert(begin);
                         let now = if *turn < n { *turn } else { 0 };
                         *turn = now + 1;
                         Some(ready[now])
@@ -123,6 +128,15 @@ impl Plain<'_> {
                 ranks.raise(pod);
                 Some(pod)
             }
+            Balancer::LeastRequest { picks: 2 } => {
+                let own = edge.view_per_pod && matches!(edge.caller, Caller::Service(_));
+                let (first, second) = (any(ready, bits)?, any(ready, bits << 32)?);
+                let counts = self.edges[at].own.entry(caller.filter(|_| own)).or_default();
+                let count = |pod: usize| counts.get(&pod).copied().unwrap_or(0);
+                let pod = if count(second) < count(first) { second } else { first };
+                *counts.entry(pod).or_insert(0) += 1;
+                Some(pod)
+            }
             Balancer::PowerOfD(2) if ready.len() > 1 => {
                 let n = ready.len() as u64;
                 let first = uniform_below(bits, n) as usize;
@@ -136,15 +150,28 @@ impl Plain<'_> {
             Balancer::JoinIdleQueue => any(&service.ranks.below(slots), bits).or_else(|| any(ready, bits)),
             Balancer::SourceHash { addresses } => {
                 let address = uniform_below(key.draw(purpose::ADDRESS), u64::from(*addresses));
-                any(ready, Key::root(address, 0, 0).draw(0))
+                any(ready, self.standing(at, address))
             }
-            Balancer::LeastWorkLeft => panic!("not compared"),
+            Balancer::LeastWorkLeft | Balancer::LeastRequest { .. } => panic!("not compared"),
         }
     }
 
+    /// Bits that hold for an edge throughout a replication.
+    fn standing(&self, edge: usize, what: u64) -> u64 {
+        self.root.child(part::EDGES | edge as u64).draw(what)
+    }
+
     /// A try is over, as its balancer sees it.
-    pub fn returned(&mut self, site: SiteId, pod: Option<usize>) {
+    pub fn returned(&mut self, site: SiteId, caller: usize, pod: Option<usize>) {
         let edge = self.model.sites[site.index()].edge.index();
+        let by = &self.model.edges[edge];
+        let own = by.view_per_pod && matches!(by.caller, Caller::Service(_));
+        let caller = self.tasks[caller].pod.filter(|_| own);
+        if let (Some(counts), Some(pod)) = (self.edges[edge].own.get_mut(&caller), pod)
+            && let Some(count) = counts.get_mut(&pod)
+        {
+            *count = count.saturating_sub(1);
+        }
         if let (Some(ranks), Some(pod)) = (&mut self.edges[edge].outstanding, pod) {
             ranks.lower(pod);
         }

@@ -78,7 +78,7 @@ impl Plain<'_> {
     /// The callee of a try that is still waited for has ended.
     pub fn call_ended(&mut self, caller: usize, child: usize, cause: Option<FailureCause>) {
         let Some(call) = self.call_of(caller) else { return };
-        self.returned(call.site, self.tasks[child].pod);
+        self.returned(call.site, caller, self.tasks[child].pod);
         match cause {
             None => {
                 self.log.calls[call.entry].end = Some((self.now, CallEnd::Answered));
@@ -97,7 +97,7 @@ impl Plain<'_> {
         let Some(call) = self.call_of(task) else { return };
         let measured = u64::from(self.tasks[task].measured);
         self.tally(call.site).timed_out += measured;
-        self.leave_callee(call);
+        self.leave_callee(task, call);
         let again = self.model.sites[call.site.index()].policy.retry_on.timeout;
         self.try_failed(task, again, FailureCause::TimedOut);
     }
@@ -106,13 +106,13 @@ impl Plain<'_> {
         let Some(call) = self.call_of(task) else { return };
         let measured = u64::from(self.tasks[task].measured);
         self.tally(call.site).timed_out += measured;
-        self.leave_callee(call);
+        self.leave_callee(task, call);
         self.fail_call(task, FailureCause::TimedOut);
     }
 
-    fn leave_callee(&mut self, call: Call) {
+    fn leave_callee(&mut self, caller: usize, call: Call) {
         let Some(child) = call.child.filter(|&c| !self.tasks[c].over) else { return };
-        self.returned(call.site, self.tasks[child].pod);
+        self.returned(call.site, caller, self.tasks[child].pod);
         self.give_up(child);
     }
 
@@ -170,7 +170,7 @@ impl Plain<'_> {
         self.end_root(client, Some(FailureCause::Abandoned));
         if let Some(call) = call {
             self.log.calls[call.entry].end = Some((self.now, CallEnd::Abandoned));
-            self.leave_callee(call);
+            self.leave_callee(client, call);
         }
     }
 
@@ -216,7 +216,7 @@ impl Plain<'_> {
             self.todo.push(child);
         } else if self.pods[pod].queue.len() as u64 >= u64::from(s.queue_limit) {
             self.log.turned_away(service, FailureCause::Rejected);
-            self.returned(site, Some(pod));
+            self.returned(site, caller, Some(pod));
             return Err(FailureCause::Rejected);
         } else {
             self.services[service].ranks.raise(pod);

@@ -21,6 +21,7 @@ pub mod part {
     pub const PODS: u64 = 3 << 32;
     pub const INITIAL: u64 = 4 << 32;
     pub const TRIES: u64 = 5 << 32;
+    pub const EDGES: u64 = 7 << 32;
 }
 
 /// Bits of chance for one try of a site's call inside other calls, the outermost first, whose tries have these

@@ -209,8 +209,8 @@ impl Maker {
         let found = self.model.edges.iter().position(|e| e.caller == by && e.target == to);
         let edge = found.unwrap_or_else(|| {
             let balancer = self.balancer();
-            let view_per_pod =
-                balancer == Balancer::RoundRobin && caller.is_some_and(|s| s == 0) && self.dice.chance(0.5);
+            let has_views = matches!(balancer, Balancer::RoundRobin | Balancer::LeastRequest { .. });
+            let view_per_pod = has_views && caller.is_some_and(|s| s == 0) && self.dice.chance(0.5);
             self.model.edges.push(Edge { caller: by, target: to, balancer, view_per_pod });
             self.model.edges.len() - 1
         });
@@ -222,7 +222,7 @@ impl Maker {
     }
 
     fn balancer(&mut self) -> Balancer {
-        match self.dice.below(9) {
+        match self.dice.below(10) {
             0 | 1 => Balancer::Random,
             2 => Balancer::WeightedRandom(vec![1.0, 2.0, 0.5, 1.0]),
             3 => Balancer::LeastConnections,
@@ -230,6 +230,7 @@ impl Maker {
             5 => Balancer::JoinIdleQueue,
             6 => Balancer::SourceHash { addresses: 40 },
             7 => Balancer::JoinShortestQueue,
+            8 => Balancer::LeastRequest { picks: 2 },
             _ => Balancer::RoundRobin,
         }
     }

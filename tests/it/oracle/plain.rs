@@ -83,6 +83,8 @@ pub enum Life {
 
 pub struct Pod {
     pub service: usize,
+    /// Its number among all that the service ever had.
+    pub ordinal: u32,
     pub life: Life,
     pub speed: f64,
     /// Slots taken.
@@ -138,7 +140,7 @@ pub struct Plain<'m> {
     pub now: u64,
     pub from: u64,
     pub to: u64,
-    root: Key,
+    pub root: Key,
     pub tasks: Vec<Task>,
     pub pods: Vec<Pod>,
     pub services: Vec<Service>,
@@ -623,6 +625,7 @@ impl<'m> Plain<'m> {
         };
         self.pods.push(Pod {
             service,
+            ordinal,
             life: Life::Starting,
             speed,
             busy: 0,
