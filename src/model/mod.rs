@@ -79,6 +79,9 @@ pub struct Model {
     pub sites: Vec<CallSite>,
     /// All programs, flat; a program is the index of its first step and ends at [`Step::End`].
     pub steps: Vec<Step>,
+    /// Steps that every try draws anew, by their index; what is not listed belongs to the request. Tries are those of all
+    /// calls above.
+    pub redrawn: Vec<bool>,
     /// All random laws of steps, start-up times, patience and so on.
     pub laws: Vec<CompiledLaw>,
     /// Scheduled changes, sorted by time.
@@ -117,6 +120,12 @@ impl Model {
         };
         self.recording.call_windows &= self.objectives.iter().any(looks_at_calls);
         self
+    }
+
+    /// Whether every try draws a step anew.
+    #[must_use]
+    pub fn is_redrawn(&self, step: usize) -> bool {
+        self.redrawn.get(step).copied().unwrap_or(false)
     }
 
     /// The service called `name`.

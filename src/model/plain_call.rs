@@ -48,6 +48,12 @@ pub fn nests_retries(model: &Model) -> bool {
     model.sites.iter().any(|s| s.policy.retries > 0 && calls(model.edges[s.edge.index()].target))
 }
 
+/// Whether something is drawn anew in calls that can be tried again.
+#[must_use]
+pub fn redraws(model: &Model) -> bool {
+    model.redrawn.iter().any(|&redrawn| redrawn) && model.sites.iter().any(|site| site.policy.retries > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

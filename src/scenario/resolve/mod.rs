@@ -30,6 +30,7 @@ mod profile;
 mod prometheus;
 mod rates;
 mod reading;
+mod retries;
 mod root;
 mod run;
 mod said;

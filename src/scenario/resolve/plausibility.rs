@@ -2,6 +2,7 @@
 //! may have, load above capacity, timeouts below the work, autoscalers without a measure.
 
 use super::build::Build;
+use super::retries::retries;
 use super::run::MOST_REPLICATIONS;
 use crate::model::visits::{Visits, mean_speed};
 use crate::model::{
@@ -22,6 +23,7 @@ pub(super) fn doubt(build: &Build<'_>) {
     let visits = Visits::of(&build.model);
     overload(build, &needs(build, &visits));
     short_timeouts(build, &visits);
+    retries(build);
     blind_autoscalers(build);
     if !matches!(build.model.plan.mode, Mode::Terminating) && changes_in_time(build) {
         warn(build, "a steady run has arrivals that change over time: its long-run values mean little");

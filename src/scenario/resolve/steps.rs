@@ -22,6 +22,11 @@ static STEP: Table = Table {
             "CPU time of one core, or as measured: { cores, at }",
         ),
         optional("wait", Kind::Law, "Time without CPU that holds the slot"),
+        optional(
+            "draws",
+            Kind::OneOf(&["request", "try"]),
+            "With work or wait: whether every try draws it anew; if absent, work belongs to the request, a wait to the try",
+        ),
         optional("call", Kind::Reference, "Calls service.operation and waits for the answer"),
         optional(
             "parallel",
@@ -78,8 +83,15 @@ pub(super) struct Caller<'u> {
 /// A step whose targets are still counted from the start of its program.
 enum Local {
     Fixed(Step),
-    Branch { probability: f64, otherwise: usize },
-    Jump { to: usize },
+    /// One that every try draws anew.
+    Redrawn(Step),
+    Branch {
+        probability: f64,
+        otherwise: usize,
+    },
+    Jump {
+        to: usize,
+    },
 }
 
 impl<'a> Build<'a> {
@@ -108,8 +120,11 @@ impl<'a> Build<'a> {
         }
         let base = self.model.steps.len();
         let id = |at: usize| StepId((base + at) as u16);
+        let redrawn = steps.iter().map(|step| matches!(step, Local::Redrawn(_)));
+        self.model.redrawn.resize(base, false);
+        self.model.redrawn.extend(redrawn);
         let placed = steps.into_iter().map(|step| match step {
-            Local::Fixed(step) => step,
+            Local::Fixed(step) | Local::Redrawn(step) => step,
             Local::Branch { probability, otherwise } => {
                 Step::Branch { probability, otherwise: id(otherwise) }
             }
@@ -141,12 +156,20 @@ impl<'a> Build<'a> {
         let said = Upstream::read(&map);
         let fields = ["work", "wait", "call", "parallel", "branch", "repeat", "steps", "otherwise"];
         let [work, wait, call, parallel, branch, _, steps, otherwise] = fields.map(|key| map.field(key));
-        let (need, times) = (map.count("need"), map.count("repeat"));
+        let (need, times, draws) = (map.count("need"), map.count("repeat"), map.field("draws"));
+        let draws = draws.and_then(|field| field.word());
+        let drawn = |step: Step, otherwise: &str| match draws.unwrap_or(otherwise) {
+            "try" => Local::Redrawn(step),
+            _ => Local::Fixed(step),
+        };
         match head {
-            Some("work") => out.extend(work.and_then(|field| self.work(&field)).map(Local::Fixed)),
+            Some("work") => {
+                let step = work.and_then(|field| self.work(&field));
+                out.extend(step.map(|step| drawn(step, "request")));
+            }
             Some("wait") => {
                 let law = wait.and_then(|field| laws::law(&field)).map(|law| self.law_id(law));
-                out.extend(law.map(|law| Local::Fixed(Step::Wait { law })));
+                out.extend(law.map(|law| drawn(Step::Wait { law }, "try")));
             }
             Some("call") => {
                 let step = call.and_then(|field| self.site(&field, said, 0, caller));
@@ -271,7 +294,14 @@ impl<'a> Build<'a> {
         }
         let service = self.operations[target].service;
         let name = self.model.services[service.index()].name.clone();
-        let upstream = said.over(caller.upstreams.of(&name)).or_retries(retries);
+        let upstream = said.over(caller.upstreams.of(&name));
+        if let Some(other) = upstream.retries().filter(|_| retries > 0) {
+            let message = format!(
+                "the class's {retries} `client_retries` do not act: `clients.upstreams` says {other} for {name}"
+            );
+            self.doubts.push(Diagnostic::warning(call.node.span, message).help("say one of the two"));
+        }
+        let upstream = upstream.or_retries(retries);
         let policy = upstream.policy();
         let unbounded = policy.timeout.is_none() && !upstream.says_no_timeout();
         if unbounded && policy.try_timeout.is_none() && policy.loss > 0.0 && caller.waits_for_ever {
@@ -313,6 +343,9 @@ fn check_siblings(map: &MapCursor<'_>, head: Option<&'static str>) {
                 field.key_error(format!("`{key}` belongs to `{owner}`, not to `{head}`"));
             }
         }
+    }
+    if let Some(field) = map.field("draws").filter(|_| !matches!(head, "work" | "wait")) {
+        field.key_error(format!("`draws` belongs to `work` and `wait`, not to `{head}`"));
     }
     for &key in CALL_KEYS {
         if let Some(field) = map.field(key).filter(|_| head != "call") {

@@ -155,6 +155,11 @@ impl Upstream {
         }
     }
 
+    /// What is said of retries.
+    pub(super) fn retries(&self) -> Option<u8> {
+        self.retries
+    }
+
     /// The retries, if this one says none.
     #[must_use]
     pub(super) fn or_retries(self, retries: u8) -> Self {

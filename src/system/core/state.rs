@@ -3,6 +3,7 @@
 use super::event::{EventKind, pack};
 use super::features::Features;
 use super::frames::Frames;
+use super::keys::part;
 use super::span::{Clock, Span};
 use crate::engine::Calendar;
 use crate::metrics::Stopped;
@@ -95,10 +96,25 @@ impl<'m> Core<'m> {
         self.samplers[law.index()].value(key.draw(purpose))
     }
 
-    /// Own work of a step in nanoseconds: draws have no state, so it can be asked for again.
-    pub fn work_of(&self, key: Key, step: usize) -> u64 {
-        match self.steps[step] {
-            Step::Work { law } => self.draw(law, key, step as u64),
+    /// Draws the nanoseconds that a step of a frame takes. Its key is handed in, for whoever asks has it at hand.
+    #[inline(always)]
+    pub fn draw_step(&self, law: LawId, id: u32, key: Key, step: u16) -> u64 {
+        let key = if self.features.redraws { self.key_of_try(id, key, step) } else { key };
+        self.draw(law, key, u64::from(step))
+    }
+
+    /// The key from which a step is drawn where tries may draw anew.
+    #[inline(never)]
+    fn key_of_try(&self, id: u32, key: Key, step: u16) -> Key {
+        let above = self.frames.tries_above.get(id);
+        let anew = above != 0 && self.model.is_redrawn(usize::from(step));
+        if anew { key.child(part::TRIES).child(above) } else { key }
+    }
+
+    /// Own work of a frame's step in nanoseconds: draws have no state, so it can be asked for again.
+    pub fn work_of(&self, id: u32, key: Key, step: u16) -> u64 {
+        match self.steps[usize::from(step)] {
+            Step::Work { law } => self.draw_step(law, id, key, step),
             _ => 0,
         }
     }

@@ -121,7 +121,7 @@ impl Fleet {
         if self.stations[service].rules.plain {
             schedule_work(c, id, key, law, pc, pod);
         } else {
-            let work = c.draw(law, key, u64::from(pc));
+            let work = c.draw_step(law, id, key, pc);
             self.begin_uneven_work(c, id, service, pod, work);
         }
     }
@@ -130,7 +130,7 @@ impl Fleet {
 /// Work that lasts as long as drawn.
 #[inline(always)]
 fn schedule_work(c: &mut Core<'_>, id: u32, key: Key, law: LawId, pc: u16, pod: u32) {
-    let work = c.draw(law, key, u64::from(pc));
+    let work = c.draw_step(law, id, key, pc);
     c.schedule(c.now.saturating_add(work), Completion::Work, pod, id);
 }
 

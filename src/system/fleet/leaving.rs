@@ -121,7 +121,7 @@ fn note_end(c: &mut Core<'_>, ended: u32, service: usize, frame: &Ended, slowdow
         return;
     }
     if slowdown {
-        note_slowdown(c, frame, service);
+        note_slowdown(c, ended, frame, service);
     }
     if c.features.calls {
         c.ledger.note_end(ended, service, frame, c.now);
@@ -129,14 +129,14 @@ fn note_end(c: &mut Core<'_>, ended: u32, service: usize, frame: &Ended, slowdow
 }
 
 /// Sojourn over own work, where one piece of work is all there is.
-fn note_slowdown(c: &mut Core<'_>, frame: &Ended, service: usize) {
+fn note_slowdown(c: &mut Core<'_>, ended: u32, frame: &Ended, service: usize) {
     if frame.pc == 0 {
         return;
     }
     let step = frame.pc as usize - 1;
     let single = step == 0 || matches!(c.steps[step - 1], Step::End);
     if single {
-        let work = c.work_of(frame.key, step);
+        let work = c.work_of(ended, frame.key, step as u16);
         c.ledger.service(service).note_slowdown(c.now - frame.arrived, work);
     }
 }

@@ -88,7 +88,7 @@ impl Fleet {
             if !frame.is(flag::ABANDONED)
                 && let Some(Reverse(at)) = free.pop()
             {
-                free.push(Reverse(at + c.work_of(frame.key, frame.pc as usize)));
+                free.push(Reverse(at + c.work_of(id, frame.key, frame.pc)));
             }
             id = frame.next;
         }

@@ -34,7 +34,7 @@ impl<'m> Requests<'m> {
                     let (key, pod) = (frame.key, frame.pod);
                     if pod == NIL {
                         // A client has no pod, and so no cpu to share: its own work is a pause.
-                        return pause(g, id, g.core.draw(law, key, u64::from(pc)));
+                        return pause(g, id, g.core.draw_step(law, id, key, pc));
                     }
                     return g.fleet.begin_work(&mut g.core, id, key, law, pc, pod);
                 }
@@ -46,7 +46,7 @@ impl<'m> Requests<'m> {
                 Step::Wait { law } => {
                     frame.pc = pc;
                     let key = frame.key;
-                    return pause(g, id, g.core.draw(law, key, u64::from(pc)));
+                    return pause(g, id, g.core.draw_step(law, id, key, pc));
                 }
                 Step::Branch { probability, otherwise } => {
                     let taken = unit(frame.key.draw(u64::from(pc))) < probability;

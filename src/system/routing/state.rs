@@ -79,7 +79,7 @@ impl Try for Draws<'_, '_> {
 
     fn work(&self) -> u64 {
         let frame = &self.core.frames[self.id];
-        self.core.work_of(frame.key, frame.pc as usize)
+        self.core.work_of(self.id, frame.key, frame.pc)
     }
 }
 

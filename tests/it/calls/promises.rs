@@ -1,5 +1,6 @@
 //! Objectives on services and edges, by window.
 
+use super::{first_run, model, near};
 use std::sync::atomic::AtomicBool;
 
 use flashcrowd::analysis::{ObjectiveResult, Outcome};
@@ -187,4 +188,36 @@ fn who_leaves_the_queue_has_waited() {
         assert!((found - known).abs() < 1e-9, "{measured:?}");
     }
     assert!(summary.objectives.iter().all(|o| o.outcome == Outcome::Fail), "{measured:?}");
+}
+
+/// Share of requests that are answered well.
+fn answered(clients: &str, web: &str, draws: &str) -> (f64, f64) {
+    let text = format!(
+        "schema: 1\nname: Two layers\n\
+         run: {{ t0: 2026-11-11T20:00:00+08:00, from: T0, to: T0+2000s, settle: 0s, replications: 1, after: continue }}\n\
+         traffic: {{ people: {{ rate: 20/s, classes: {{ ask: {{ entry: web.ask }} }} }} }}\n\
+         clients: {{ upstreams: {{ web: {{ {clients} }} }} }}\n\
+         services:\n  web: {{ slots: unlimited, upstreams: {{ db: {{ {web} }} }}, operations: {{ ask: [ {{ call: db.read }} ] }} }}\n  \
+         db: {{ slots: unlimited, operations: {{ read: [ {{ wait: exponential(1s){draws} }} ] }} }}\n"
+    );
+    let record = first_run(&model(&text));
+    (record.classes[0].succeeded as f64, record.classes[0].arrived as f64)
+}
+
+#[test]
+fn a_retry_meets_the_wait_of_its_own_unless_it_belongs_to_the_request() {
+    // A try that gives up after half a second fails with probability q.
+    let q = flashcrowd::numerics::exp(-0.5);
+    let inner = "try_timeout: 500ms, retries: 2, backoff: 1ms";
+    let outer = ("retries: 1, retry_on: [500], backoff: 1ms", "try_timeout: 500ms");
+    for (clients, web, draws, known) in [
+        ("", inner, "", 1.0 - q * q * q),
+        ("", inner, ", draws: request", 1.0 - q),
+        (outer.0, outer.1, "", 1.0 - q * q),
+        (outer.0, outer.1, ", draws: request", 1.0 - q),
+    ] {
+        let (succeeded, arrived) = answered(clients, web, draws);
+        let error = (known * (1.0 - known) / arrived).sqrt();
+        near(&format!("{clients} {web}{draws}"), succeeded / arrived, known, error);
+    }
 }
