@@ -46,6 +46,39 @@ pub fn descend<G: Ground>(tops: &[u32], start: &[u32], ground: &mut G) -> Result
     Ok(Some(at))
 }
 
+/// Tries every setting.
+///
+/// # Errors
+/// What the ground gives.
+pub fn enumerate<G: Ground>(tops: &[u32], ground: &mut G) -> Result<(), G::Error> {
+    let mut at = vec![0; tops.len()];
+    loop {
+        ground.test(&at)?;
+        let Some(grows) = (0..at.len()).find(|&parameter| at[parameter] < tops[parameter]) else {
+            return Ok(());
+        };
+        at[..grows].fill(0);
+        at[grows] += 1;
+    }
+}
+
+/// Walks the whole edge of two parameters: for each value of the first the least of the second that holds, which falls
+/// as the first one grows.
+///
+/// # Errors
+/// What the ground gives.
+pub fn walk_edge<G: Ground>(first: u32, second: u32, ground: &mut G) -> Result<(), G::Error> {
+    let mut least = second;
+    for more in 0..=first {
+        if ground.test(&[more, least])? != Standing::Holds {
+            continue;
+        }
+        let edge = climb(least, Some(0), |taken| ground.test(&[more, least - taken]))?;
+        least -= edge.holds.unwrap_or(0);
+    }
+    Ok(())
+}
+
 /// A setting that holds, on the straight line from `start` to the largest values.
 fn footing<G: Ground>(tops: &[u32], start: &[u32], ground: &mut G) -> Result<Option<Vec<u32>>, G::Error> {
     let start: Vec<u32> = start.iter().zip(tops).map(|(&at, &top)| at.min(top)).collect();
@@ -95,7 +128,10 @@ fn exchange<G: Ground>(at: &[u32], tops: &[u32], ground: &mut G) -> Result<Optio
                 let mut point = at.to_vec();
                 point[more] += step;
                 point[less] = 0;
-                if ground.outlay(&point)? >= planned {
+                let given = ground.outlay(&point)?;
+                point[less] = at[less];
+                let is_planned = ground.outlay(&point)? > given;
+                if is_planned && given >= planned {
                     // Even giving all of the other away would not pay for this much more.
                     break;
                 }
@@ -185,6 +221,21 @@ mod tests {
             }
         }
         assert!(tried < 400, "{tried} of {}", 51 * 51 * 51);
+    }
+
+    #[test]
+    fn the_edge_of_two_is_walked_whole() {
+        let holds = |at: &[u32]| (at[0] + 1) * (at[1] + 1) >= 60;
+        let mut ground = Made { holds, prices: vec![1.0, 2.0], tried: BTreeSet::new() };
+        walk_edge(20, 25, &mut ground).unwrap();
+        for first in 0..=20 {
+            if let Some(least) = (0..=25).find(|&second| holds(&[first, second])) {
+                assert!(ground.tried.contains(&vec![first, least]), "{first}, {least}");
+            }
+        }
+        let mut ground = Made { holds, prices: vec![1.0; 3], tried: BTreeSet::new() };
+        enumerate(&[2, 0, 3], &mut ground).unwrap();
+        assert_eq!(ground.tried.len(), 12);
     }
 
     #[test]

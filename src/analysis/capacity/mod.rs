@@ -13,7 +13,7 @@ pub use answer::{
     SearchEnd, SearchedNeed, SearchedParameter,
 };
 pub use climb::{Footing, Standing, climb, probes};
-pub use descend::{Ground, descend};
+pub use descend::{Ground, descend, enumerate, walk_edge};
 pub use elasticity::{Elasticity, elasticity};
 pub use foresee::{foresee, moved, planned_hours};
 pub use ruling::{Criterion, Ruling, is_bounded, obstacle, rule};

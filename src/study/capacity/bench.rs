@@ -50,6 +50,8 @@ pub(super) struct Bench<'a> {
     base: &'a Prepared,
     inputs: &'a dyn Inputs,
     pub plan: &'a CapacityPlan,
+    /// Whether more of a stretch is cheaper and bolder: its indices then count from its largest value down.
+    turned: Vec<bool>,
     workers: &'a Workers,
     interrupt: &'a AtomicBool,
     progress: &'a mut dyn FnMut(Step),
@@ -77,6 +79,7 @@ impl<'a> Bench<'a> {
             base,
             inputs,
             plan,
+            turned: vec![false; plan.stretches.len()],
             workers,
             interrupt,
             progress,
@@ -88,6 +91,38 @@ impl<'a> Bench<'a> {
         }
     }
 
+    /// Turns stretches round; what was tried stays what it is.
+    pub fn turn(&mut self, turned: Vec<bool>) {
+        let tops: Vec<u32> = self.plan.stretches.iter().map(crate::scenario::Stretch::last).collect();
+        let again = |key: &Key| -> Key {
+            let each = key.1.iter().zip(&tops).zip(&turned);
+            (key.0, each.map(|((&at, &top), &turned)| if turned { top - at } else { at }).collect())
+        };
+        self.points = std::mem::take(&mut self.points).into_iter().map(|(key, p)| (again(&key), p)).collect();
+        self.order.iter_mut().for_each(|key| *key = again(key));
+        self.turned = turned;
+    }
+
+    /// The place of an index on its stretch.
+    fn place(&self, stretch: usize, at: u32) -> u32 {
+        if self.turned[stretch] { self.plan.stretches[stretch].last() - at } else { at }
+    }
+
+    /// The stretches with a setting's places on them.
+    fn places(&self, at: &[u32]) -> Vec<(&crate::scenario::Stretch, u32)> {
+        let both = self.plan.stretches.iter().zip(at).enumerate();
+        both.map(|(n, (stretch, &at))| (stretch, self.place(n, at))).collect()
+    }
+
+    /// The setting whose values are these.
+    pub fn setting_of(&self, values: &[f64]) -> Vec<u32> {
+        let index = |(n, (stretch, value)): (usize, (&crate::scenario::Stretch, &f64))| {
+            let found = (0..=stretch.last()).find(|&at| stretch.value(at) >= *value);
+            self.place(n, found.unwrap_or(stretch.last()))
+        };
+        self.plan.stretches.iter().zip(values).enumerate().map(index).collect()
+    }
+
     /// The scenario's model with a setting.
     pub fn model(&self, at: &[u32]) -> Result<Model, StudyError> {
         self.scenario(at).map(|scenario| scenario.model)
@@ -95,12 +130,12 @@ impl<'a> Bench<'a> {
 
     /// The scenario with a setting.
     pub fn scenario(&self, at: &[u32]) -> Result<Scenario, StudyError> {
-        let stretches = self.plan.stretches.iter().zip(at);
-        let set = |(stretch, &at): (&crate::scenario::Stretch, &u32)| Edit {
+        let set = |(stretch, at): (&crate::scenario::Stretch, u32)| Edit {
             option: format!("capacity ({})", self.plan.name),
             assignment: format!("{}={}", stretch.path, stretch.text(at)),
         };
-        let edits: Vec<Edit> = self.base.edits.iter().cloned().chain(stretches.map(set)).collect();
+        let edits = self.base.edits.iter().cloned().chain(self.places(at).into_iter().map(set));
+        let edits: Vec<Edit> = edits.collect();
         let prepared = prepare(&self.base.name, &edits, self.inputs)?;
         prepared.scenario.ok_or_else(|| {
             let found = prepared.diagnostics.render(&prepared.document.sources, false);
@@ -113,18 +148,18 @@ impl<'a> Bench<'a> {
 
     /// A setting as `path=value`.
     fn setting(&self, at: &[u32]) -> Vec<String> {
-        let both = self.plan.stretches.iter().zip(at);
-        both.map(|(stretch, &at)| format!("{}={}", stretch.path, stretch.text(at))).collect()
+        let each = self.places(at).into_iter();
+        each.map(|(stretch, at)| format!("{}={}", stretch.path, stretch.text(at))).collect()
     }
 
     /// The values of a setting, as written.
     pub fn texts(&self, at: &[u32]) -> Vec<String> {
-        self.plan.stretches.iter().zip(at).map(|(stretch, &at)| stretch.text(at)).collect()
+        self.places(at).into_iter().map(|(stretch, at)| stretch.text(at)).collect()
     }
 
     /// The values of a setting as numbers.
     pub fn values(&self, at: &[u32]) -> Vec<f64> {
-        self.plan.stretches.iter().zip(at).map(|(stretch, &at)| stretch.value(at)).collect()
+        self.places(at).into_iter().map(|(stretch, at)| stretch.value(at)).collect()
     }
 
     pub fn criterion(&self) -> Criterion {

@@ -3,7 +3,8 @@
 use super::bench::Bench;
 use super::breaking::breaking;
 use crate::analysis::capacity::{
-    Ground, Phase, SearchAnswer, SearchEnd, Standing, climb, descend, foresee, planned_hours,
+    Ground, Phase, SearchAnswer, SearchEnd, Standing, climb, descend, enumerate, foresee, planned_hours,
+    walk_edge,
 };
 use crate::study::StudyError;
 
@@ -26,23 +27,85 @@ impl Ground for Bench<'_> {
     }
 }
 
+/// So few settings are all tried.
+const FEW: u64 = 40;
+
+/// Of two stretches of so many settings together the whole edge is walked.
+const SHORT: u32 = 48;
+
+/// Whether more of a stretch is more pods by the plan: of the start, of floors, of the schedule.
+pub(super) fn is_planned(bench: &Bench<'_>, stretch: usize) -> Result<bool, StudyError> {
+    let mut at = vec![0; bench.plan.stretches.len()];
+    let least = planned_hours(&bench.model(&at)?);
+    at[stretch] = bench.plan.stretches[stretch].last();
+    Ok(planned_hours(&bench.model(&at)?) > least)
+}
+
+/// Learns by measurement of which stretches more is cheaper, such as a target of utilisation, and turns them round.
+fn orient(bench: &mut Bench<'_>, tops: &[u32]) -> Result<(), StudyError> {
+    let mut turned = vec![false; tops.len()];
+    for stretch in 0..tops.len() {
+        if is_planned(bench, stretch)? {
+            continue;
+        }
+        // With the largest of all others it may make no difference; then it does with the smallest.
+        for others in [tops.to_vec(), vec![0; tops.len()]] {
+            let (mut low, mut high) = (others.clone(), others);
+            (low[stretch], high[stretch]) = (0, tops[stretch]);
+            bench.test(&low, Phase::Probe, &[])?;
+            bench.test(&high, Phase::Probe, &[])?;
+            let (low, high) = (bench.cost(&low), bench.cost(&high));
+            if low != high {
+                turned[stretch] = low > high;
+                break;
+            }
+        }
+    }
+    bench.turn(turned);
+    Ok(())
+}
+
+/// A setting that holds, with as much of the lower edge tried as is affordable; nothing if none does.
+fn explore(bench: &mut Bench<'_>, tops: &[u32], start: &[u32]) -> Result<bool, StudyError> {
+    let all: u64 = tops.iter().map(|&top| u64::from(top) + 1).product();
+    if all <= FEW {
+        enumerate(tops, bench)?;
+    } else if let [first, second] = *tops
+        && first + second <= SHORT
+    {
+        walk_edge(first, second, bench)?;
+    } else {
+        descend(tops, start, bench)?;
+    }
+    Ok(bench.tried().any(|(_, standing)| standing == Standing::Holds))
+}
+
+/// Settings that hold, the cheapest first; equals by their order.
+fn held(bench: &Bench<'_>) -> Vec<Vec<u32>> {
+    let held = bench.tried().filter(|(_, standing)| *standing == Standing::Holds);
+    let mut held: Vec<(f64, Vec<u32>)> = held.map(|(at, _)| (bench.cost(at), at.to_vec())).collect();
+    held.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+    held.into_iter().map(|(_, at)| at).collect()
+}
+
 /// Searches the cheapest setting of the plan's stretches.
 pub(super) fn search(bench: &mut Bench<'_>, mut answer: SearchAnswer) -> Result<SearchAnswer, StudyError> {
     let tops: Vec<u32> = bench.plan.stretches.iter().map(crate::scenario::Stretch::last).collect();
+    orient(bench, &tops)?;
     let start = forecast(bench, &tops)?;
     answer.forecast = Some(bench.texts(&start));
-    let at = match descend(&tops, &start, bench)? {
-        Some(found) => {
-            let at = confirmed(bench, found, &tops, &mut answer)?;
+    let at = match explore(bench, &tops, &start)? {
+        true => {
+            let at = confirmed(bench, &tops, &mut answer)?;
             answer.end = if at == tops { SearchEnd::AllHold } else { SearchEnd::Found };
             if at.iter().all(|&index| index == 0) {
                 answer
                     .notes
-                    .push("the smallest values of all ranges hold: cheaper ones lie below".to_owned());
+                    .push("the cheapest values of all ranges hold: cheaper ones lie beyond".to_owned());
             }
             at
         }
-        None => {
+        false => {
             answer.end = SearchEnd::NoneHolds;
             answer.first = breaking(bench, &tops, &[]).into_iter().collect();
             tops.clone()
@@ -51,9 +114,13 @@ pub(super) fn search(bench: &mut Bench<'_>, mut answer: SearchAnswer) -> Result<
     probe(bench, &at, &tops, &mut answer)?;
     let all: f64 = tops.iter().map(|&top| f64::from(top) + 1.0).product();
     let tried = bench.tried().count();
-    answer.notes.push(format!(
-        "{tried} of {all:.0} settings were tried: none of them that holds is cheaper, one that was not tried may be"
-    ));
+    answer.notes.push(if tried as f64 == all {
+        format!("all {tried} settings were tried: none that holds is cheaper")
+    } else {
+        format!(
+            "{tried} of {all:.0} settings were tried: none of them that holds is cheaper, one that was not tried may be"
+        )
+    });
     answer.setting = bench.texts(&at);
     answer.values = bench.values(&at);
     let point = bench.point(&at, true).or_else(|| bench.point(&at, false));
@@ -76,23 +143,19 @@ fn forecast(bench: &Bench<'_>, tops: &[u32]) -> Result<Vec<u32>, StudyError> {
 }
 
 /// Confirms a setting on fresh replications, and that nothing can be taken away from it.
-fn confirmed(
-    bench: &mut Bench<'_>,
-    found: Vec<u32>,
-    tops: &[u32],
-    answer: &mut SearchAnswer,
-) -> Result<Vec<u32>, StudyError> {
-    let mut at = found;
-    for stride in 0..MOVES {
+fn confirmed(bench: &mut Bench<'_>, tops: &[u32], answer: &mut SearchAnswer) -> Result<Vec<u32>, StudyError> {
+    let mut at = tops.to_vec();
+    // The answer is taken from everything that was tried and held, not from where a walk ended.
+    for candidate in held(bench).into_iter().chain([tops.to_vec()]).take(MOVES as usize) {
+        at = candidate;
         answer.confirmed = bench.confirm(&at)? == Standing::Holds;
-        if answer.confirmed || at == tops {
+        if answer.confirmed {
             break;
         }
         let name = bench.texts(&at).join(", ");
         answer
             .notes
             .push(format!("the search found that {name} holds, but fresh replications do not show it"));
-        at.iter_mut().zip(tops).for_each(|(index, &top)| *index = (*index + (1 << stride)).min(top));
     }
     if !answer.confirmed {
         answer.notes.push("no answer could be confirmed on fresh replications".to_owned());
@@ -107,7 +170,8 @@ fn confirmed(
             less[parameter] -= 1;
             match bench.confirm(&less)? {
                 Standing::Fails => answer.first.extend(breaking(bench, &less, &[])),
-                Standing::Holds => cheaper = Some(less),
+                Standing::Holds if hours(bench, &less) < hours(bench, &at) => cheaper = Some(less),
+                Standing::Holds => {}
                 Standing::Undecided => {
                     answer.sharp = false;
                     let (name, most) = (bench.texts(&less).join(", "), bench.plan.replications);
@@ -124,6 +188,11 @@ fn confirmed(
         }
     }
     Ok(at)
+}
+
+/// Replica-hours of a setting on fresh replications.
+fn hours(bench: &Bench<'_>, at: &[u32]) -> f64 {
+    bench.point(at, true).and_then(super::bench::Point::replica_hours).map_or(f64::INFINITY, |e| e.mean)
 }
 
 /// Looks whether more than the answer still holds.

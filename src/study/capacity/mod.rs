@@ -202,11 +202,10 @@ fn search(bench: &mut Bench<'_>, plan: &CapacityPlan) -> Result<SearchAnswer, St
         points: Vec::new(),
     };
     let safest = bench.scenario(&vec![0; plan.stretches.len()])?;
-    let mut answer = if plan.stretches.len() == 1 {
-        ladder::search(bench, blank)?
-    } else {
-        lattice::search(bench, blank)?
-    };
+    // A ladder has its safe end where more is planned; what is cheaper is otherwise measured.
+    let is_ladder =
+        plan.stretches.len() == 1 && (plan.goal != CapacityGoal::Cheapest || lattice::is_planned(bench, 0)?);
+    let mut answer = if is_ladder { ladder::search(bench, blank)? } else { lattice::search(bench, blank)? };
     answer.notes.extend(bench.bounds());
     // Inputs that the search sets are certain at every point.
     answer.notes.extend(held_inputs(&safest.uncertain));
@@ -224,10 +223,7 @@ fn searched_needs(
         return Ok(Vec::new());
     }
     let tops = tops(plan);
-    let index = |(stretch, value): (&crate::scenario::Stretch, &f64)| {
-        (0..=stretch.last()).find(|&at| stretch.value(at) >= *value).unwrap_or(stretch.last())
-    };
-    let at: Vec<u32> = plan.stretches.iter().zip(&answer.values).map(index).collect();
+    let at = bench.setting_of(&answer.values);
     let Some(point) = bench.point(&at, true).or_else(|| bench.point(&at, false)) else {
         return Ok(Vec::new());
     };
