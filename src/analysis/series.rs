@@ -328,7 +328,7 @@ fn calls_value(what: What, window: &CallWindow, seconds: f64) -> f64 {
 fn service_value(what: What, row: &ServiceWindow, seconds: f64, cores: f64) -> f64 {
     let mean = |integral: u128| integral as f64 / SECOND / seconds;
     match what {
-        What::Desired => f64::from(row.desired_at_end),
+        What::Desired => f64::from(row.desired_at_start),
         What::Ready => mean(row.ready),
         What::Utilisation if row.slots == 0 => f64::NAN,
         What::Utilisation => row.busy as f64 / row.slots as f64,

@@ -79,8 +79,8 @@ pub struct ServiceWindow {
     pub slots: u128,
     /// Pods ready at the window's end.
     pub ready_at_end: u32,
-    /// Pods wanted by whatever scales the service, at the window's end.
-    pub desired_at_end: u32,
+    /// Pods wanted by whatever scales the service, at the window's start.
+    pub desired_at_start: u32,
     /// Most requests waiting at once.
     pub peak_queue: u32,
     /// Calls that arrived.

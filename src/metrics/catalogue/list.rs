@@ -215,7 +215,7 @@ metrics! {
     REPLICAS_MAX = mean("replicas_max", PODS).of(&[Service]).headed("pods max");
     /// Ready pods at T0.
     REPLICAS_READY_AT_T0 = mean("replicas_ready_at_t0", PODS).of(&[Service]);
-    /// Pods that whatever scales the service wants, at the end of a window.
+    /// Pods that whatever scales the service wants, at the start of a window.
     REPLICAS_DESIRED = mean("replicas_desired", PODS).by_window(&[Service]);
     /// Time average of ready pods in a window.
     REPLICAS_READY = mean("replicas_ready", PODS).by_window(&[Service]);

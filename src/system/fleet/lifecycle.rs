@@ -59,7 +59,7 @@ impl Fleet {
             service: service as u16,
             state: PodState::Starting,
         };
-        let mut detail = Detail { lists: NIL, generation: 0, ordinal, speed, free_at: 0 };
+        let mut detail = Detail { lists: NIL, generation: 0, ordinal, branches: 0, speed, free_at: 0 };
         if let Some(id) = station.spare.pop() {
             let old = self.details[id as usize];
             (detail.generation, detail.lists) = (old.generation, old.lists);
@@ -112,9 +112,26 @@ impl Fleet {
         self.note_scaling(c, service);
     }
 
-    /// A drained or cancelled pod is gone.
+    /// Branches of a parallel step begin in a pod.
+    pub fn begin_branches(&mut self, pod: u32, count: u32) {
+        self.details[pod as usize].branches += count;
+    }
+
+    /// A branch of a parallel step that ran in a pod is over.
+    pub fn branch_over(&mut self, c: &mut Core<'_>, pod: u32) {
+        let detail = &mut self.details[pod as usize];
+        detail.branches -= 1;
+        if detail.branches == 0 && self.pods[pod as usize].is_drained() {
+            self.remove_pod(c, pod);
+        }
+    }
+
+    /// A drained or cancelled pod is gone, unless branches go on in it.
     #[cold]
     pub(super) fn remove_pod(&mut self, c: &mut Core<'_>, pod: u32) {
+        if self.details[pod as usize].branches > 0 {
+            return;
+        }
         let service = self.pods[pod as usize].service as usize;
         self.touch_pods(c, service);
         let p = &mut self.pods[pod as usize];

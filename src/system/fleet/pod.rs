@@ -23,6 +23,9 @@ pub struct Detail {
     pub generation: u32,
     /// Its number among all that the service ever had.
     pub ordinal: u32,
+    /// Branches of parallel steps that go on in it: they hold no slot, and outlive the request that started them where
+    /// it does not need them.
+    pub branches: u32,
     pub speed: f64,
     /// Instant by which it has worked off what it has, for the balancer that looks at that.
     pub free_at: u64,

@@ -24,6 +24,8 @@ pub struct ServiceBooks {
     counted: (u128, u128, u128, u128),
     /// Cpu used at the last window's end.
     worked_before: f64,
+    /// Pods wanted then.
+    wanted_before: u32,
     /// Whether what is busy works, and nothing else tells how much cpu is used.
     busy_is_work: bool,
     frozen: Option<Box<Frozen>>,
@@ -77,6 +79,7 @@ impl ServiceBooks {
             busy_before: 0,
             counted: (0, 0, 0, 0),
             worked_before: 0.0,
+            wanted_before: 0,
             busy_is_work: false,
             frozen: None,
         }
@@ -103,6 +106,7 @@ impl ServiceBooks {
             busy_before: 0,
             counted: (0, 0, 0, 0),
             worked_before: 0.0,
+            wanted_before: 0,
             busy_is_work: false,
             frozen: None,
         };
@@ -218,6 +222,7 @@ impl ServiceBooks {
         self.record.peak_queue = 0;
         (self.record.worked, self.record.quota) = (0.0, QuotaCounts::default());
         self.worked_before = 0.0;
+        self.wanted_before = now.wanted;
     }
 
     /// Takes what was busy for work, where it is.
@@ -239,12 +244,13 @@ impl ServiceBooks {
             ready: total.2 - self.counted.2,
             slots: total.3 - self.counted.3,
             ready_at_end: now.ready,
-            desired_at_end: now.wanted,
+            desired_at_start: self.wanted_before,
             worked: (r.worked - self.worked_before + 0.5) as u64,
             ..self.window
         };
         self.counted = total;
         self.worked_before = r.worked;
+        self.wanted_before = now.wanted;
         self.record.peak_queue = self.record.peak_queue.max(self.window.peak_queue);
         self.window = ServiceWindow { peak_queue: now.waiting, ..ServiceWindow::default() };
         row

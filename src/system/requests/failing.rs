@@ -1,6 +1,6 @@
 //! Programs fail: what a failure means to whoever waits for the answer.
 
-use super::programs::parallel_of;
+use super::programs::{branch_over, parallel_of};
 use super::state::Requests;
 use crate::metrics::FailureCause;
 use crate::system::core::{Ended, NIL, flag};
@@ -24,6 +24,9 @@ impl<'m> Requests<'m> {
             } else {
                 self.callee_failed(g, ended.parent, &ended, cause);
             }
+        }
+        if ended.is(flag::BRANCH) {
+            branch_over(g, &ended);
         }
         g.drop_frame(id);
     }

@@ -117,6 +117,9 @@ impl<'m> Requests<'m> {
                 self.call_answered(g, ended.parent, &ended);
             }
         }
+        if ended.flags & flag::BRANCH != 0 {
+            branch_over(g, &ended);
+        }
         g.drop_frame(id);
     }
 
@@ -152,6 +155,9 @@ fn pause(g: &mut Ground<'_>, id: u32, nanos: u64) {
 fn fork(g: &mut Ground<'_>, id: u32, branches: u16) {
     let c = &mut g.core;
     let parent = c.frames[id];
+    if parent.pod != NIL {
+        g.fleet.begin_branches(parent.pod, u32::from(branches));
+    }
     let (tries_above, rank) = (c.frames.tries_above.get(id), c.frames.ranks.get(id));
     c.frames[id].next = 0;
     for branch in (0..branches).rev() {
@@ -168,6 +174,13 @@ fn fork(g: &mut Ground<'_>, id: u32, branches: u16) {
         c.frames.tries_above.put(child, tries_above);
         c.frames.ranks.put(child, rank);
         c.runnable.push(child);
+    }
+}
+
+/// A branch leaves the pod it ran in.
+pub(super) fn branch_over(g: &mut Ground<'_>, ended: &Ended) {
+    if ended.pod != NIL {
+        g.fleet.branch_over(&mut g.core, ended.pod);
     }
 }
 

@@ -219,7 +219,7 @@ impl Log {
             ready: self.integral(service, span, |l| u64::from(l.ready)),
             slots: self.slots(model, service, span),
             ready_at_end: end.ready,
-            desired_at_end: end.desired,
+            desired_at_start: begin.desired,
             peak_queue: peak.max(begin.waiting),
             arrived: log.arrivals.iter().filter(here).count() as u64,
             rejected: log.arrivals.iter().filter(here).filter(|a| a.2).count() as u64,

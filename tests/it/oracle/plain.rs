@@ -585,6 +585,10 @@ impl<'m> Plain<'m> {
                 if !self.tasks[parent].over {
                     self.branch_ended(parent, join, cause);
                 }
+                // Branches that nobody needs any more go on in their pod, which is not gone before they are.
+                if let Some(pod) = self.tasks[task].pod {
+                    self.go_if_drained(pod);
+                }
             }
             Role::Callee { caller, try_number } => {
                 if self.call_of(caller).is_some_and(|c| c.try_number == try_number) {
@@ -695,9 +699,11 @@ impl<'m> Plain<'m> {
     }
 
     pub fn go_if_drained(&mut self, pod: usize) {
-        let p = &mut self.pods[pod];
-        if p.life == Life::Draining && p.busy == 0 && p.queue.is_empty() {
-            p.life = Life::Gone;
+        let branch =
+            |task: &Task| task.pod == Some(pod) && !task.over && matches!(task.role, Role::Branch { .. });
+        let p = &self.pods[pod];
+        if p.life == Life::Draining && p.busy == 0 && p.queue.is_empty() && !self.tasks.iter().any(branch) {
+            self.pods[pod].life = Life::Gone;
         }
     }
 

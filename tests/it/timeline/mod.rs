@@ -114,3 +114,27 @@ fn an_autoscaler_follows_a_new_target() {
     );
     assert_eq!(pods(&record), Some(25));
 }
+
+#[test]
+fn a_pod_is_not_gone_while_a_branch_runs_in_it() {
+    // Each request needs the fast one of two branches; the slow one goes on for 20 s in a pod that is stopped at T0+1s
+    // already. Pods exist for 30 s and for 20.5 s: paid until the branch that began at T0+0.5s is over.
+    let desk = "replicas: 2, slots: 9, operations: { ask: [ { parallel: [ { wait: 100ms }, { wait: 20s } ], need: 1 } ] }";
+    let record = run(
+        "30s",
+        "rate: 1/s, spacing: even",
+        desk,
+        "  down: { at: T0+1s, set: { services.desk.replicas: 1 } }\n",
+    );
+    let seconds = record.services[0].pods as f64 * 1e-9;
+    // The first request's pod is drawn: it is the one that stays or the one that goes.
+    assert!([50.5, 31.0].iter().any(|known| (seconds - known).abs() < 1e-9), "{seconds}");
+    let both = desk.replace("replicas: 2", "replicas: 1");
+    let record = run(
+        "30s",
+        "rate: 1/s, spacing: even",
+        &both,
+        "  down: { at: T0+1s, set: { services.desk.replicas: 0 } }\n",
+    );
+    assert!((record.services[0].pods as f64 * 1e-9 - 20.5).abs() < 1e-9, "{}", record.services[0].pods);
+}
