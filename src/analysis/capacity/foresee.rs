@@ -4,7 +4,7 @@ use crate::analysis::needs::{reaction, startup};
 use crate::analysis::reactive::opening;
 use crate::analysis::required::{demands, load, requirement, waiting_budget, windows};
 use crate::analysis::when::counted_from;
-use crate::model::{FleetPatch, Model, Patch, Scaler, ScalerPatch, Service, ServiceId};
+use crate::model::{FleetPatch, Model, Patch, ScalerPatch, Service, ServiceId};
 
 /// Whether the pods that can be there cover the required capacity of every window (fluid flow and Erlang C).
 ///
@@ -46,11 +46,7 @@ pub fn planned_hours(model: &Model) -> f64 {
 /// Services whose pods at the start or by schedule differ between two models of one scenario.
 #[must_use]
 pub fn moved(a: &Model, b: &Model) -> Vec<usize> {
-    let floor = |service: &Service| match &service.scaler {
-        Some(Scaler::Hpa(hpa)) => hpa.min,
-        Some(Scaler::Target(target)) => target.min,
-        None => 0,
-    };
+    let floor = |service: &Service| service.scaler.as_ref().map_or(0, |scaler| scaler.bounds().0);
     let changes = |model: &Model, s: usize| -> Vec<Patch> {
         let own = |patch: &Patch| match *patch {
             Patch::Fleet(id, FleetPatch::Replicas(_)) | Patch::Scaler(id, ScalerPatch::Min(_)) => {
@@ -78,15 +74,8 @@ struct Supply {
 impl Supply {
     fn new(model: &Model, s: usize, service: &Service, before: u32) -> Self {
         let startup = startup(model, service);
-        let sync = match &service.scaler {
-            Some(Scaler::Hpa(hpa)) => hpa.sync.as_secs_f64(),
-            Some(Scaler::Target(target)) => target.period.as_secs_f64(),
-            None => 0.0,
-        };
-        let most = service.scaler.as_ref().map(|scaler| match scaler {
-            Scaler::Hpa(hpa) => hpa.max,
-            Scaler::Target(target) => target.max,
-        });
+        let sync = service.scaler.as_ref().map_or(0.0, |scaler| scaler.period().as_secs_f64());
+        let most = service.scaler.as_ref().map(|scaler| scaler.bounds().1);
         // What ran before the peak was enough for it, if a scaler cares for that.
         let start =
             if let Some(most) = most { service.replicas.max(before).min(most) } else { service.replicas };

@@ -207,11 +207,8 @@ fn largest_rate(model: &Model, source: &Source) -> f64 {
 /// The load of each service at the largest rate, against the most pods it can have.
 fn overload(build: &Build<'_>, needs: &[Need]) {
     for (at, service) in build.model.services.iter().enumerate() {
-        let most = match &service.scaler {
-            Some(Scaler::Hpa(hpa)) => hpa.max,
-            Some(Scaler::Target(target)) => target.max,
-            None => most_replicas(build, at),
-        };
+        let most =
+            service.scaler.as_ref().map_or_else(|| most_replicas(build, at), |scaler| scaler.bounds().1);
         let need = &needs[at];
         let cores = need.cores;
         let speed = mean_speed(&build.model, service);

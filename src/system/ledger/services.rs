@@ -11,6 +11,8 @@ pub struct ServiceBooks {
     pub record: ServiceRecord,
     window: ServiceWindow,
     unwaited: u64,
+    /// Whether waits are counted under limits.
+    counts_waits: bool,
     /// Limits that waits are counted under, in nanoseconds.
     limits: Vec<u64>,
     /// The class whose waits and response times are this service's waits and times, if there is one: all calls are
@@ -73,6 +75,7 @@ impl ServiceBooks {
             record: ServiceRecord::new(model.recording.resolution_bits),
             window: ServiceWindow::default(),
             unwaited: 0,
+            counts_waits: false,
             limits: model.wait_limits(ServiceId(service as u16)),
             mirrored_by: mirroring_class(service, model),
             pods_last: 0,
@@ -98,6 +101,7 @@ impl ServiceBooks {
         *self = Self {
             last: 0,
             record,
+            counts_waits: !limits.is_empty(),
             limits,
             window: ServiceWindow::default(),
             unwaited: 0,
@@ -168,11 +172,19 @@ impl ServiceBooks {
         } else {
             self.record.waited += 1;
             self.record.wait.record(wait);
-            for (count, limit) in self.record.wait_within.iter_mut().zip(&self.limits) {
-                *count += u64::from(wait <= *limit);
+            if self.counts_waits {
+                self.count_wait(wait);
             }
         }
         self.mirrored_by.is_none() && flags & (flag::ROOT | flag::ABANDONED) == flag::ROOT
+    }
+
+    /// Counts a wait under the limits of objectives.
+    #[cold]
+    fn count_wait(&mut self, wait: u64) {
+        for (count, limit) in self.record.wait_within.iter_mut().zip(&self.limits) {
+            *count += u64::from(wait <= *limit);
+        }
     }
 
     /// A frame has been served to the end of its program.
