@@ -3,8 +3,9 @@
 use super::prepare::Prepared;
 use super::provenance::Edit;
 use super::trials::Trial;
-use crate::analysis::{Assumption, Extra, Summary, summarize};
+use crate::analysis::{Assumption, Extra, MetricRow, Summary, summarize};
 use crate::experiment::Ending;
+use crate::metrics::catalogue::THROTTLED;
 use crate::scenario::{Diagnostic, FileId, Scenario, Severity, held_inputs};
 
 /// What a reader must know before the numbers, and what was taken for granted.
@@ -53,8 +54,28 @@ impl Account {
         let mut warnings = self.warnings;
         warnings.extend(run_warnings(trial));
         let extra = Extra { assumptions: self.assumptions, warnings, precision_reached };
-        summarize(&trial.model, &trial.pool, extra)
+        let mut summary = summarize(&trial.model, &trial.pool, extra);
+        let stopped = throttled(&summary);
+        summary.warnings.extend(stopped);
+        summary
     }
+}
+
+/// From this share of throttled periods on the slowest answers are the quota's.
+const OFTEN: f64 = 0.1;
+
+/// Services that their cpu limit often stops.
+fn throttled(summary: &Summary) -> Vec<String> {
+    let often =
+        summary.metrics.iter().filter(|row| row.metric == THROTTLED.name && row.estimate.mean >= OFTEN);
+    let say = |row: &MetricRow| {
+        let share = row.estimate.mean * 100.0;
+        format!(
+            "{} is throttled in {share:.0} % of its quota periods: its slowest answers wait for cpu that its limit withholds",
+            row.scope
+        )
+    };
+    often.map(say).collect()
 }
 
 /// The file itself; folders differ from machine to machine.

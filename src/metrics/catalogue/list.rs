@@ -138,7 +138,7 @@ metrics! {
     ERRORS_LOST = mean("errors_lost", PER_SECOND).by_window(CLIENTS).small();
     /// Mean time from the first arrival to the good answer, over all tries; of a service the time in it, of an edge
     /// the time of the whole call.
-    MEAN_SOJOURN = ratio("mean_sojourn", SECONDS).of(EVERY).small();
+    MEAN_SOJOURN = ratio("mean_sojourn", SECONDS).of(EVERY).small().headed("mean");
     /// Variance of the same.
     VAR_SOJOURN = sectioned("var_sojourn", "s^2").of(EVERY);
     /// 50 % of them are at most so long.
@@ -312,6 +312,7 @@ pub const fn columns(kind: ScopeKind) -> &'static [&'static Metric] {
             &SUCCESS_RATIO,
             &LOST,
             &LOST_VALUE,
+            &MEAN_SOJOURN,
             &SOJOURN_P50,
             &SOJOURN_P95,
             &SOJOURN_P99,
@@ -319,15 +320,24 @@ pub const fn columns(kind: ScopeKind) -> &'static [&'static Metric] {
         ScopeKind::Service => &[
             &UTILISATION,
             &CPU_UTILISATION,
+            &CPU_LIMIT_UTILISATION,
+            &THROTTLED,
             &MEAN_QUEUE_LENGTH,
             &PEAK_QUEUE,
             &BLOCKING_PROBABILITY,
             &REPLICAS_MEAN,
             &REPLICAS_MAX,
+            &MEAN_SOJOURN,
             &SOJOURN_P99,
         ],
-        ScopeKind::Edge => {
-            &[&CALLS, &ATTEMPTS_PER_CALL, &TIMED_OUT_RATIO, &FAILED_RATIO, &SOJOURN_P50, &SOJOURN_P99]
-        }
+        ScopeKind::Edge => &[
+            &CALLS,
+            &ATTEMPTS_PER_CALL,
+            &TIMED_OUT_RATIO,
+            &FAILED_RATIO,
+            &MEAN_SOJOURN,
+            &SOJOURN_P50,
+            &SOJOURN_P99,
+        ],
     }
 }
