@@ -9,7 +9,9 @@ use super::track::{Observation, Track};
 use super::when::{counted_from, relative};
 use crate::metrics::catalogue::{Promised, promised};
 use crate::model::{Measure, Model, Objective};
-use crate::stats::{are_sections_close, bonferroni, ratio_interval, sectioning_interval, t_interval, wilson};
+use crate::stats::{
+    Interval, are_sections_close, bonferroni, ratio_interval, sectioning_interval, t_interval, wilson,
+};
 
 /// What is known of one part: the estimate and whether its interval stands on one side of the limit.
 struct Judged {
@@ -251,7 +253,13 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
             } else {
                 sections
             };
-            (centre, interval)
+            // Where in its bin a value lies is not known, so a limit inside that bin is neither met nor missed.
+            let resolved = |interval: Interval| {
+                let Some(times) = pooled else { return interval };
+                let (low, high) = (times.resolved(interval.low).0, times.resolved(interval.high).1);
+                Interval::between(centre, low.min(interval.low), high.max(interval.high))
+            };
+            (centre, interval.map(resolved))
         }
         None => {
             let mean = above.iter().sum::<f64>() / below.iter().sum::<f64>();

@@ -166,6 +166,16 @@ impl Recorder {
         quantile_of(self.bits, || self.bins[..self.used()].iter().copied().enumerate(), p, self.ends)
     }
 
+    /// The least and the largest value, in seconds, that a recorded value may truly have had: the ends of its bin, as far as
+    /// anything was recorded there.
+    #[must_use]
+    pub fn resolved(&self, seconds: f64) -> (f64, f64) {
+        let nanos = (seconds * 1e9 + 0.5).max(0.0) as u64;
+        let (low, width) = self.bounds(self.bin(nanos).min(self.bins.len() - 1));
+        let within = |edge: u64| edge.clamp(self.ends.shortest.min(nanos), self.ends.longest.max(nanos));
+        (within(low) as f64 / 1e9, within(low + width - 1) as f64 / 1e9)
+    }
+
     /// Sum and sum of squares.
     pub(super) fn sums(&self) -> (u128, u128) {
         (self.sum, self.squares)
