@@ -320,15 +320,15 @@ pub const fn columns(kind: ScopeKind) -> &'static [&'static Metric] {
         ScopeKind::Service => &[
             &UTILISATION,
             &CPU_UTILISATION,
-            &CPU_LIMIT_UTILISATION,
             &THROTTLED,
             &MEAN_QUEUE_LENGTH,
-            &PEAK_QUEUE,
             &BLOCKING_PROBABILITY,
             &REPLICAS_MEAN,
             &REPLICAS_MAX,
             &MEAN_SOJOURN,
             &SOJOURN_P99,
+            &PEAK_QUEUE,
+            &CPU_LIMIT_UTILISATION,
         ],
         ScopeKind::Edge => &[
             &CALLS,

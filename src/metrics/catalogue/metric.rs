@@ -32,7 +32,7 @@ pub enum Reading {
 /// A metric's declaration.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metric {
-    /// Its name in results. Where it ends with `_` a limit follows: see [`within`](super::within).
+    /// Its name in results. Where it ends with `_` a limit follows: see [`Metric::within`].
     pub name: &'static str,
     /// Its unit: `s`, `s^2`, `1`, `1/s`, `pods`, `requests`, `events`, `h`; that of money is the currency's name.
     pub unit: &'static str,
