@@ -15,12 +15,32 @@ mod verbs;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ContextValue;
+use clap::{CommandFactory, Parser};
 
 pub use arguments::Arguments;
 pub use exit::Exit;
 
+use crate::scenario::nearest;
 use terminal::Terminal;
+
+/// What was meant by a verb that is none: a verb with letters exchanged, or a scenario without one.
+fn meant(error: &clap::Error) -> Option<String> {
+    if error.kind() != clap::error::ErrorKind::InvalidSubcommand
+        || error.get(clap::error::ContextKind::SuggestedSubcommand).is_some()
+    {
+        return None;
+    }
+    let Some(ContextValue::String(given)) = error.get(clap::error::ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    if [".yaml", ".yml", ".json"].iter().any(|end| given.ends_with(end)) {
+        return Some(format!("to simulate a scenario: flashcrowd run {given}"));
+    }
+    let command = Arguments::command();
+    let verbs = command.get_subcommands().map(|verb| verb.get_name());
+    nearest(given, verbs).map(|verb| format!("did you mean `{verb}`?"))
+}
 
 /// Runs the program and says how it ended.
 #[must_use]
@@ -32,6 +52,9 @@ pub fn main() -> ExitCode {
             let exit = if message.use_stderr() { Exit::Refused } else { Exit::Passed };
             // A closed pipe is no error, and there is nobody left to tell of any other.
             let _ = message.print();
+            if let Some(tip) = meant(&message) {
+                eprintln!("\n  tip: {tip}");
+            }
             return exit.into();
         }
     };

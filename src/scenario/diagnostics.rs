@@ -95,6 +95,20 @@ impl Diagnostic {
     }
 }
 
+/// What other tools say, and what it is called here.
+const SYNONYMS: [(&str, &str); 10] = [
+    ("average", "mean"),
+    ("avg", "mean"),
+    ("infinite", "none"),
+    ("infinity", "none"),
+    ("inf", "none"),
+    ("unlimited", "none"),
+    ("infinite", "unlimited"),
+    ("infinity", "unlimited"),
+    ("inf", "unlimited"),
+    ("none", "unlimited"),
+];
+
 /// The name of `known` nearest to `given`, if it is near enough to be a slip of the keyboard or of the memory.
 #[must_use]
 pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -102,6 +116,9 @@ pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
     let given: String = given.chars().take(64).collect::<String>().to_lowercase().replace('-', "_");
     let mut best: Option<(f64, &str)> = None;
     for name in known {
+        if SYNONYMS.contains(&(given.as_str(), name)) {
+            return Some(name);
+        }
         let folded = name.to_lowercase().replace('-', "_");
         let mut score = strsim::jaro_winkler(&given, &folded);
         if given.len() >= 4 && (folded.contains(&given) || given.contains(&folded)) {

@@ -83,8 +83,31 @@ impl<'a> Field<'a> {
             return None;
         };
         parse(&scalar.text)
-            .map_err(|wrong| self.wrong(self.half_uncertain(&scalar.text).unwrap_or(wrong)))
+            .map_err(|wrong| {
+                self.wrong(self.half_uncertain(&scalar.text).unwrap_or(self.or_word(&scalar.text, wrong)))
+            })
             .ok()
+    }
+
+    /// What is wrong with a quantity, and the word beside it that may have been meant.
+    fn or_word(&self, text: &str, wrong: Wrong) -> Wrong {
+        let near = self.words().and_then(|words| nearest(text.trim(), words.iter().copied()));
+        match near.filter(|_| wrong.help.is_none()) {
+            Some(near) => wrong.help(format!("did you mean `{near}`?")),
+            None => wrong,
+        }
+    }
+
+    /// The words that may stand here.
+    fn words(&self) -> Option<&'static [&'static str]> {
+        match self.kind {
+            Kind::OneOf(words) => Some(*words),
+            Kind::Either(choices) => choices.iter().find_map(|kind| match kind {
+                Kind::OneOf(words) => Some(*words),
+                _ => None,
+            }),
+            _ => None,
+        }
     }
 
     /// What is wrong with a quantity written `low .. high`.
@@ -155,14 +178,7 @@ impl<'a> Field<'a> {
     /// One of the declared words.
     #[must_use]
     pub fn word(&self) -> Option<&'static str> {
-        let words = match self.kind {
-            Kind::OneOf(words) => Some(*words),
-            Kind::Either(choices) => choices.iter().find_map(|kind| match kind {
-                Kind::OneOf(words) => Some(*words),
-                _ => None,
-            }),
-            _ => None,
-        };
+        let words = self.words();
         debug_assert!(words.is_some(), "{} is not declared a choice of words", self.path);
         let words = words?;
         let given = self.parsed(|text| Ok(text.to_owned()))?;

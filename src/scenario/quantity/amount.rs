@@ -196,7 +196,9 @@ pub fn number(text: &str) -> Result<f64, Wrong> {
     let text = text.trim();
     match leading(text, NUMBER)? {
         (value, "") => Ok(value),
-        _ => Err(Wrong::new(format!("is `{text}`: it has no unit"), NUMBER)),
+        (value, _) => {
+            Err(Wrong::new(format!("is `{text}`: it has no unit"), NUMBER).help(format!("`{value}`?")))
+        }
     }
 }
 

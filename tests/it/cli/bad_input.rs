@@ -104,3 +104,29 @@ fn places_that_take_nothing() {
     assert_eq!(ended.stderr, "error: cannot write `file/out`: not a directory\n");
     assert_eq!(place.files(), ["file", "small.yaml"]);
 }
+
+#[test]
+fn verbs_that_are_none_have_a_tip() {
+    let place = Place::new();
+    place.write("small.yaml", SMALL);
+    for (given, tip) in
+        [("rnu", "did you mean `run`?"), ("small.yaml", "to simulate a scenario: flashcrowd run small.yaml")]
+    {
+        let ended = place.run(&[given]);
+        assert_eq!(ended.code, 2, "{}", ended.stderr);
+        assert!(ended.stderr.contains(tip), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn words_of_other_tools_have_a_neighbour() {
+    for (from, to, help) in [
+        ("slots: 4", "slots: 4\n    queue_limit: infinite", "did you mean `none`?"),
+        ("browse p99 < 2s", "browse average < 2s", "did you mean `mean`?"),
+        ("weight: 1,", "weight: 90%,", "`90`?"),
+        ("exponential(10ms)", "exponential(average 10ms)", "did you mean `mean`?"),
+    ] {
+        let ended = exchanged(from, to).run(&["validate", "small.yaml"]);
+        assert!(ended.stderr.contains(help) || ended.stdout.contains(help), "{to}: {}", ended.stderr);
+    }
+}
