@@ -175,6 +175,16 @@ fn the_speed_benchmark_gives_right_answers() {
 }
 
 #[test]
+fn the_planner_has_floors_to_find() {
+    let rule = "order within 1s >= 99% during opening";
+    let quiet = play("bench/planner", &["run.replications=4"]);
+    assert_within("answered with the floors of a quiet day", quiet.measured(rule), 0.75, 0.95);
+    let floors = ["run.replications=4", "hpa/web.spec.minReplicas=20", "hpa/order.spec.minReplicas=12"];
+    let raised = play("bench/planner", &floors);
+    assert_within("answered with raised floors", raised.measured(rule), 0.99, 1.0);
+}
+
+#[test]
 fn the_floor_decides_and_the_target_does_not() {
     let inputs = FileInputs::new(root());
     let edits = [Edit { option: "--set".to_owned(), assignment: "run.replications=3".to_owned() }];
