@@ -111,7 +111,8 @@ pub struct ServiceRecord {
     pub in_system: LevelIntegral,
     /// Integral of busy slots, nanoseconds times slots.
     pub busy: u128,
-    /// Cpu used, in cores times nanoseconds; kept for services under a quota or whose cpu an autoscaler watches, else zero.
+    /// Cpu used, in cores times nanoseconds; zero of services that neither request nor limit cpu and do
+    /// more than work.
     pub worked: f64,
     /// What cpu quotas did.
     pub quota: QuotaCounts,

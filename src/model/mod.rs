@@ -122,6 +122,13 @@ impl Model {
         self
     }
 
+    /// Steps of a program in their order, with their indices, without its end and without branches of parallel steps, which
+    /// are programs of their own.
+    pub fn program(&self, first: StepId) -> impl Iterator<Item = (usize, &Step)> {
+        let from = self.steps.iter().enumerate().skip(first.index());
+        from.take_while(|(_, step)| !matches!(step, Step::End))
+    }
+
     /// Whether every try draws a step anew.
     #[must_use]
     pub fn is_redrawn(&self, step: usize) -> bool {

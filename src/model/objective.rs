@@ -156,7 +156,10 @@ impl Measure {
     pub fn is_share(&self) -> bool {
         matches!(
             self,
-            Self::Within(..) | Self::Share(..) | Self::Wait(WaitKind::Share | WaitKind::Within(_), ..)
+            Self::Within(..)
+                | Self::Share(..)
+                | Self::Cpu(CpuKind::Throttled, ..)
+                | Self::Wait(WaitKind::Share | WaitKind::Within(_), ..)
         )
     }
 }

@@ -35,9 +35,8 @@ pub fn mirroring_class(service: usize, model: &Model) -> Option<u16> {
 pub fn works_whenever_busy(service: usize, model: &Model) -> bool {
     let target = |site: &super::CallSite| model.edges[site.edge.index()].target.index() == service;
     model.sites.iter().filter(|site| target(site)).all(|site| {
-        let program = model.steps[site.operation.index()..].iter();
-        let mut steps = program.take_while(|step| !matches!(step, Step::End));
-        steps.all(|step| matches!(step, Step::Work { .. } | Step::Branch { .. } | Step::Jump { .. }))
+        let works = |step: &Step| matches!(step, Step::Work { .. } | Step::Branch { .. } | Step::Jump { .. });
+        model.program(site.operation).all(|(_, step)| works(step))
     })
 }
 

@@ -122,16 +122,20 @@ fn lower<G: Ground>(at: &[u32], parameter: usize, ground: &mut G) -> Result<Vec<
 /// A cheaper setting with more of one parameter and less of another, if one is found.
 fn exchange<G: Ground>(at: &[u32], tops: &[u32], ground: &mut G) -> Result<Option<Vec<u32>>, G::Error> {
     let (here, planned) = (ground.cost(at), ground.outlay(at)?);
+    // What plans no pods, such as a target of utilisation, is not paid for by its plan.
+    let mut is_planned = Vec::with_capacity(at.len());
+    for parameter in 0..at.len() {
+        let mut none = at.to_vec();
+        none[parameter] = 0;
+        is_planned.push(ground.outlay(&none)? < planned);
+    }
     for more in 0..at.len() {
         for less in (0..at.len()).filter(|&less| less != more && at[less] > 0) {
             for step in EXCHANGES.into_iter().filter(|step| at[more] + step <= tops[more]) {
                 let mut point = at.to_vec();
                 point[more] += step;
                 point[less] = 0;
-                let given = ground.outlay(&point)?;
-                point[less] = at[less];
-                let is_planned = ground.outlay(&point)? > given;
-                if is_planned && given >= planned {
+                if is_planned[less] && ground.outlay(&point)? >= planned {
                     // Even giving all of the other away would not pay for this much more.
                     break;
                 }

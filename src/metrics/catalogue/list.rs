@@ -187,9 +187,9 @@ metrics! {
     MEAN_SLOWDOWN = ratio("mean_slowdown", ONE).read_as(Factor).of(&[Service]).small();
     /// Busy share of the slots of ready pods.
     UTILISATION = share("utilisation").of(&[Service]).by_window(&[Service]).headed("slots busy");
-    /// Cpu used by ready pods over cpu requested; of something external, over its cores.
+    /// Cpu used over what ready pods request; of something external, over its cores.
     CPU_UTILISATION = ratio("cpu_utilisation", ONE).read_as(Load).of(&[Service]).by_window(&[Service]).headed("cpu/request");
-    /// Cpu used by ready pods over their cpu limit.
+    /// Cpu used over the cpu limit of ready pods.
     CPU_LIMIT_UTILISATION = ratio("cpu_limit_utilisation", ONE).read_as(Load).of(&[Service]).headed("cpu/limit");
     /// Share of the periods of cpu quotas in which requests were stopped, of the periods of pods at work.
     THROTTLED = share("throttled").of(&[Service]).by_window(&[Service]).small().headed("throttled");

@@ -76,11 +76,11 @@ impl Scaler {
         }
     }
 
-    /// Sets the wanted utilisation, a share above 0.
+    /// Sets the wanted utilisation, a share above 0; an HPA has it in whole percent.
     pub fn set_target(&mut self, target: f64) {
         match self {
             Self::Target(rule) => rule.target = target,
-            Self::Hpa(hpa) => hpa.target_percent = (target * 100.0).round() as u32,
+            Self::Hpa(hpa) => hpa.target_percent = (target * 100.0).round().max(1.0) as u32,
         }
     }
 

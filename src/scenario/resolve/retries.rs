@@ -1,14 +1,8 @@
 //! What is doubtful or taken for granted about retries.
 
 use super::build::Build;
-use crate::model::{CallSite, Caller, Model, Step};
+use crate::model::{Caller, LawId, Step};
 use crate::scenario::diagnostics::Diagnostic;
-
-/// Steps of the operation that a site calls.
-fn operation<'m>(model: &'m Model, site: &CallSite) -> impl Iterator<Item = (usize, &'m Step)> + use<'m> {
-    let from = site.operation.index();
-    model.steps.iter().enumerate().skip(from).take_while(|(_, step)| !matches!(step, Step::End))
-}
 
 /// Says what a retry meets, and warns of retries that can hardly ever act.
 pub(super) fn retries(build: &Build<'_>) {
@@ -21,11 +15,10 @@ pub(super) fn retries(build: &Build<'_>) {
             continue;
         }
         let target = &model.services[model.edges[site.edge.index()].target.index()];
-        let is_random = |law: crate::model::LawId| model.laws[law.index()].law.as_constant().is_none();
-        let redrawn = |at: usize| model.is_redrawn(at);
-        let drawn = operation(model, site).filter_map(|(at, step)| match *step {
-            Step::Work { law } if is_random(law) => Some(("work", redrawn(at))),
-            Step::Wait { law } if is_random(law) => Some(("wait", redrawn(at))),
+        let is_random = |law: LawId| model.laws[law.index()].law.as_constant().is_none();
+        let drawn = model.program(site.operation).filter_map(|(at, step)| match *step {
+            Step::Work { law } if is_random(law) => Some(("work", model.is_redrawn(at))),
+            Step::Wait { law } if is_random(law) => Some(("wait", model.is_redrawn(at))),
             _ => None,
         });
         let mut drawn: Vec<(&str, bool)> = drawn.collect();
@@ -45,8 +38,9 @@ pub(super) fn retries(build: &Build<'_>) {
             );
             said.push(path);
         }
-        let calls =
-            operation(model, site).any(|(_, step)| matches!(step, Step::Call { .. } | Step::Parallel { .. }));
+        let calls = model
+            .program(site.operation)
+            .any(|(_, step)| matches!(step, Step::Call { .. } | Step::Parallel { .. }));
         let times_out = policy.try_timeout.is_some() && policy.retry_on.timeout;
         if calls && !policy.retry_on.failed && !times_out {
             let caller = match model.edges[site.edge.index()].caller {

@@ -328,8 +328,8 @@ impl<'a> Bench<'a> {
 }
 
 impl Point {
-    /// Replica-hours over all services, a run.
-    pub fn replica_hours(&self) -> Option<Estimate> {
+    /// Replica-hours over all services, run by run.
+    pub fn hours(&self) -> Vec<f64> {
         let names = self.model.services.iter().filter(|service| !service.external);
         let mut sums: Vec<f64> = Vec::new();
         for service in names {
@@ -337,8 +337,14 @@ impl Point {
             sums.resize(sums.len().max(hours.len()), 0.0);
             sums.iter_mut().zip(&hours).for_each(|(sum, hours)| *sum += hours);
         }
-        let interval = t_interval(&sums, 0.95)?;
-        let replications = sums.len() as u32;
+        sums
+    }
+
+    /// Replica-hours over all services, a run.
+    pub fn replica_hours(&self) -> Option<Estimate> {
+        let hours = self.hours();
+        let interval = t_interval(&hours, 0.95)?;
+        let replications = hours.len() as u32;
         Some(Estimate {
             mean: interval.centre,
             ci95_low: interval.low.max(0.0),

@@ -6,6 +6,7 @@ use crate::analysis::capacity::{
     Ground, Phase, SearchAnswer, SearchEnd, Standing, climb, descend, enumerate, foresee, planned_hours,
     walk_edge,
 };
+use crate::stats::t_interval;
 use crate::study::StudyError;
 
 /// How often an answer may be moved by fresh replications.
@@ -54,15 +55,23 @@ fn orient(bench: &mut Bench<'_>, tops: &[u32]) -> Result<(), StudyError> {
             (low[stretch], high[stretch]) = (0, tops[stretch]);
             bench.test(&low, Phase::Probe, &[])?;
             bench.test(&high, Phase::Probe, &[])?;
-            let (low, high) = (bench.cost(&low), bench.cost(&high));
-            if low != high {
-                turned[stretch] = low > high;
+            if let Some(less_is_dearer) = is_dearer(bench, &low, &high) {
+                turned[stretch] = less_is_dearer;
                 break;
             }
         }
     }
     bench.turn(turned);
     Ok(())
+}
+
+/// Whether a setting costs more than another, on the replications that both have; nothing if they do not tell.
+fn is_dearer(bench: &Bench<'_>, one: &[u32], other: &[u32]) -> Option<bool> {
+    let (one, other) = (bench.point(one, false)?.hours(), bench.point(other, false)?.hours());
+    let pairs: Vec<f64> = one.iter().zip(&other).map(|(one, other)| one - other).collect();
+    let difference = t_interval(&pairs, 0.99)?;
+    let tells = difference.low > 0.0 || difference.high < 0.0;
+    tells.then_some(difference.centre > 0.0)
 }
 
 /// A setting that holds, with as much of the lower edge tried as is affordable; nothing if none does.

@@ -21,6 +21,8 @@ struct Watch {
     memory: Memory,
     /// Busy slots times nanoseconds up to the last sync.
     busy_before: u128,
+    /// When that was; the first look is after less than a period.
+    looked_at: u64,
 }
 
 /// What another room is to do.
@@ -36,16 +38,16 @@ pub enum Order {
 
 impl Watch {
     fn new(scaler: &Scaler) -> Self {
-        Self { scaler: scaler.clone(), memory: scaler.memory(), busy_before: 0 }
+        Self { scaler: scaler.clone(), memory: scaler.memory(), busy_before: 0, looked_at: 0 }
     }
 
     /// Mean busy share of the ready pods' slots since the last sync.
     fn busy_share(&mut self, c: &mut Core<'_>, fleet: &Fleet, service: usize) -> f64 {
         let busy = c.ledger.service(service).busy_ever();
         let slots = f64::from(fleet.rules(service).slots);
-        let span = self.scaler.period().as_nanos() as f64 * slots * fleet.ready(service).len() as f64;
+        let span = (c.now - self.looked_at) as f64 * slots * fleet.ready(service).len() as f64;
         let share = (busy - self.busy_before) as f64 / span.max(1.0);
-        self.busy_before = busy;
+        (self.busy_before, self.looked_at) = (busy, c.now);
         share
     }
 

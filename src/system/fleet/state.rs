@@ -68,9 +68,6 @@ impl Fleet {
         self.running.clear();
         self.plans.clear();
         for service in 0..self.stations.len() {
-            if self.stations[service].rules.busy_is_work {
-                c.ledger.service(service).take_busy_for_work();
-            }
             self.start_pods(c, service);
         }
         self.news.clear();
@@ -83,6 +80,9 @@ impl Fleet {
             self.touch_pods(c, service);
             self.book_quotas(c, service);
             self.meter_pods(c, service);
+            if self.stations[service].rules.busy_is_work {
+                c.ledger.service(service).take_busy_for_work();
+            }
         }
         match mark {
             Mark::From => self.begin_counting(c),

@@ -11,8 +11,6 @@ pub struct ServiceBooks {
     pub record: ServiceRecord,
     window: ServiceWindow,
     unwaited: u64,
-    /// Whether waits are counted under limits.
-    counts_waits: bool,
     /// Limits that waits are counted under, in nanoseconds.
     limits: Vec<u64>,
     /// The class whose waits and response times are this service's waits and times, if there is one: all calls are
@@ -28,8 +26,6 @@ pub struct ServiceBooks {
     worked_before: f64,
     /// Pods wanted then.
     wanted_before: u32,
-    /// Whether what is busy works, and nothing else tells how much cpu is used.
-    busy_is_work: bool,
     frozen: Option<Box<Frozen>>,
 }
 
@@ -70,50 +66,35 @@ pub struct Standing {
 
 impl ServiceBooks {
     pub fn new(service: usize, model: &Model) -> Self {
+        let limits = model.wait_limits(ServiceId(service as u16));
+        Self::empty(model.recording.resolution_bits, limits, mirroring_class(service, model))
+    }
+
+    fn empty(bits: u8, limits: Vec<u64>, mirrored_by: Option<u16>) -> Self {
+        let wait_within = vec![0; limits.len()];
         Self {
             last: 0,
-            record: ServiceRecord::new(model.recording.resolution_bits),
+            record: ServiceRecord { wait_within, ..ServiceRecord::new(bits) },
             window: ServiceWindow::default(),
             unwaited: 0,
-            counts_waits: false,
-            limits: model.wait_limits(ServiceId(service as u16)),
-            mirrored_by: mirroring_class(service, model),
-            pods_last: 0,
-            busy_before: 0,
-            counted: (0, 0, 0, 0),
-            worked_before: 0.0,
-            wanted_before: 0,
-            busy_is_work: false,
-            frozen: None,
-        }
-    }
-
-    /// What is busy works, and nothing else tells how much cpu is used.
-    pub fn take_busy_for_work(&mut self) {
-        self.busy_is_work = true;
-    }
-
-    pub fn reset(&mut self, bits: u8) {
-        let mirrored_by = self.mirrored_by;
-        let limits = std::mem::take(&mut self.limits);
-        let mut record = ServiceRecord::new(bits);
-        record.wait_within = vec![0; limits.len()];
-        *self = Self {
-            last: 0,
-            record,
-            counts_waits: !limits.is_empty(),
             limits,
-            window: ServiceWindow::default(),
-            unwaited: 0,
             mirrored_by,
             pods_last: 0,
             busy_before: 0,
             counted: (0, 0, 0, 0),
             worked_before: 0.0,
             wanted_before: 0,
-            busy_is_work: false,
             frozen: None,
-        };
+        }
+    }
+
+    pub fn reset(&mut self, bits: u8) {
+        *self = Self::empty(bits, std::mem::take(&mut self.limits), self.mirrored_by);
+    }
+
+    /// Takes what was busy for work, where it is and no meter tells how much cpu is used.
+    pub fn take_busy_for_work(&mut self) {
+        self.record.worked = self.record.busy as f64;
     }
 
     /// Brings the integrals of requests up to now, of what the service held until now.
@@ -172,7 +153,7 @@ impl ServiceBooks {
         } else {
             self.record.waited += 1;
             self.record.wait.record(wait);
-            if self.counts_waits {
+            if !self.limits.is_empty() {
                 self.count_wait(wait);
             }
         }
@@ -237,16 +218,8 @@ impl ServiceBooks {
         self.wanted_before = now.wanted;
     }
 
-    /// Takes what was busy for work, where it is.
-    fn settle_work(&mut self) {
-        if self.busy_is_work {
-            self.record.worked = self.record.busy as f64;
-        }
-    }
-
     /// The row of the window that ends now.
     pub fn close_window(&mut self, now: Standing) -> ServiceWindow {
-        self.settle_work();
         let r = &self.record;
         let total = (r.busy, r.in_system.area(), r.ready, r.slots);
         let busy = total.0 - self.counted.0;
@@ -270,7 +243,6 @@ impl ServiceBooks {
 
     /// Keeps the integrals as they are at the end of the counted span.
     pub fn freeze(&mut self) {
-        self.settle_work();
         self.record.peak_queue = self.record.peak_queue.max(self.window.peak_queue);
         self.record.queued = self.record.in_system.area().saturating_sub(self.record.busy);
         let r = &self.record;

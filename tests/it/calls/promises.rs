@@ -237,3 +237,33 @@ fn a_limit_inside_the_bin_of_an_atom_is_not_decided() {
     // Nothing took less than 7 ms, which the recorder knows.
     assert_eq!(found, [open, open, missed, met, met, missed, met]);
 }
+
+#[test]
+fn cpu_is_held_against_request_limit_and_quota() {
+    // A request a second: 200 ms of work in a pod that requests 500m and may use 400m, 40 ms in every 100 ms.
+    for (steps, used) in [("[ { work: 200ms } ]", 0.2), ("[ { work: 200ms }, { wait: 300ms } ]", 0.2)] {
+        for sharing in ["quota", "fluid"] {
+            let text = format!(
+                "schema: 1\nname: A desk\n\
+                 run: {{ t0: 2026-11-11T20:00:00+08:00, from: T0, to: T0+60s, settle: 60s, replications: 2 }}\n\
+                 traffic: {{ people: {{ rate: 1/s, spacing: even, classes: {{ ask: {{ entry: desk.ask }} }} }} }}\n\
+                 services: {{ desk: {{ slots: 9, cpu: {{ sharing: {sharing} }}, resources: {{ requests: {{ cpu: 500m }}, \
+                 limits: {{ cpu: 400m }} }}, operations: {{ ask: {steps} }} }} }}\n\
+                 objectives: [ service/desk cpu <= 40.1%, service/desk cpu_limit <= 50.1%, service/desk cpu >= 39.9% during \
+                 T0..T0+30s, service/desk throttled >= 10% ]\n"
+            );
+            let summary = Study::from_text(&text).run().expect("a valid scenario").summary;
+            let measured: Vec<f64> =
+                summary.objectives.iter().map(|o| o.measured.as_ref().expect("a value").mean).collect();
+            for (found, known) in measured.iter().zip([used / 0.5, used / 0.4, used / 0.5]) {
+                assert!((found - known).abs() < 1e-6, "{sharing} {steps}: {measured:?}");
+            }
+            // Four stops each, for the fifth quota ends with the work. There are six periods, an idle one at the end among
+            // them, or seven where the first has less than 40 ms left: that is for the phase of the replication to say.
+            let (low, high) = if sharing == "quota" { (4.0 / 7.0, 4.0 / 6.0) } else { (0.0, 0.0) };
+            // A period at either end of the minute may belong to a request outside it.
+            let ends = 2.0 / 360.0;
+            assert!((low - ends..=high + ends).contains(&measured[3]), "{sharing}: {}", measured[3]);
+        }
+    }
+}

@@ -138,3 +138,42 @@ fn a_pod_is_not_gone_while_a_branch_runs_in_it() {
     );
     assert!((record.services[0].pods as f64 * 1e-9 - 20.5).abs() < 1e-9, "{}", record.services[0].pods);
 }
+
+/// Seconds into their period at which the first sync of an autoscaler came, which at once wants more: a replication each.
+fn first_syncs(settle: u64, phase: &str, phases: &str, replications: u64) -> Vec<f64> {
+    let text = format!(
+        "schema: 1\nname: A desk\n\
+         run: {{ t0: 2026-11-11T20:00:00+08:00, from: T0, to: T0+30s, settle: {settle}s, after: stop{phases} }}\n\
+         traffic: {{ people: {{ rate: 40/s, spacing: even, classes: {{ ask: {{ entry: desk.ask }} }} }} }}\n\
+         services: {{ desk: {{ replicas: 10, slots: 4, autoscaler: {{ target: 10%, min: 1, max: 99, period: 15s{phase} }}, \
+         operations: {{ ask: [ {{ work: 900ms }} ] }} }} }}\n"
+    );
+    let prepared = Study::from_text(&text).prepare().expect("a text");
+    let model = prepared.scenario.unwrap_or_else(|| panic!("{text}")).model;
+    let sync = |replication| {
+        let record = simulate(&model, replication, &AtomicBool::new(false));
+        let ordered = record.services[0].scaling.iter().find(|event| event.desired > 10).expect("an order");
+        (ordered.at.as_secs_f64() - settle as f64).rem_euclid(15.0)
+    };
+    (0..replications).map(sync).collect()
+}
+
+#[test]
+fn clocks_have_no_phase_that_nobody_set() {
+    // Uniform over 15 s: mean 7.5 s, standard deviation 4.33 s, whatever the lead-in.
+    let runs = 100;
+    for settle in [60, 64, 68, 72] {
+        let found = first_syncs(settle, "", "", runs);
+        let mean = found.iter().sum::<f64>() / runs as f64;
+        assert!((mean - 7.5).abs() < 4.0 * 4.33 / (runs as f64).sqrt(), "settle {settle}: {mean}");
+        let early = found.iter().filter(|&&at| at < 3.75).count() as f64;
+        assert!((early - 25.0).abs() < 4.0 * (100.0f64 * 0.25 * 0.75).sqrt(), "settle {settle}: {early}");
+        // One that is set holds in every replication.
+        let near = |found: Vec<f64>, at: f64| found.iter().all(|f| (f - at).abs() < 1e-6);
+        assert!(near(first_syncs(settle, ", phase: 5s", "", 5), 5.0));
+        assert!(near(first_syncs(settle, "", ", phases: zero", 5), 0.0));
+    }
+    // Two designs share it: it does not hang on the period's length, nor on what else there is.
+    let again = first_syncs(60, "", "", 5);
+    assert_eq!(again, first_syncs(60, ", hold: 7", "", 5));
+}
