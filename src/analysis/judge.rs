@@ -77,6 +77,28 @@ fn run_meets(measure: &Measure, run: &[Observation]) -> Option<bool> {
     Some(seen.all(|o| o.value().is_some_and(|value| measure.holds(value))))
 }
 
+/// How far each run by itself lies from the limit of the objective numbered `index`, in its worst part and in the unit
+/// of the measure; positive where it meets it. `None` for a run that says nothing; a run that never recovered or that
+/// answered nobody is as far off as can be.
+#[must_use]
+pub(super) fn gap_by_run(model: &Model, pool: &Pool, index: usize) -> Vec<Option<f64>> {
+    let (Some(objective), Some(track)) = (model.objectives.get(index), pool.tracks.get(index)) else {
+        return Vec::new();
+    };
+    let measure = &objective.measure;
+    let limit = promised(measure).limit;
+    if let Measure::Recovers(_, mark) = *measure {
+        let runs = pool.health.from(mark).map(|recovery| recovery.runs.as_slice()).unwrap_or_default();
+        return runs.iter().map(|run| Some(run.map_or(f64::NEG_INFINITY, |t| limit - t))).collect();
+    }
+    let gap = |seen: &Observation| match seen.value() {
+        Some(value) if measure.wants_small() => Some(limit - value),
+        Some(value) => Some(value - limit),
+        None => seen.unanswered().then_some(f64::NEG_INFINITY),
+    };
+    track.runs.iter().map(|run| run.iter().filter_map(gap).min_by(f64::total_cmp)).collect()
+}
+
 fn objective(
     model: &Model,
     pool: &Pool,

@@ -15,9 +15,16 @@ pub(super) fn watched<R>(
     work: impl FnOnce(Execution<'_>) -> Result<R, StudyError>,
 ) -> Result<R, StudyError> {
     let interrupt = interrupt_flag();
-    let progress = Progress::new(terminal);
+    let mut progress = Progress::new(terminal, options.threads);
     let mut show = |step| progress.show(step);
-    work(Execution { threads: options.threads, interrupt, progress: &mut show })
+    let result = work(Execution { threads: options.threads, interrupt, progress: &mut show });
+    let bracket = progress.bracket().map(str::to_owned);
+    drop(progress);
+    if let (Err(StudyError::Interrupted), Some(bracket)) = (&result, bracket) {
+        // What a search has found so far is worth having, quiet or not.
+        terminal.message(&format!("when it was interrupted: {bracket}"));
+    }
+    result
 }
 
 /// Errors always, warnings unless told to be quiet.
@@ -51,6 +58,14 @@ pub(super) fn written(files: &[OutputFile], out: Option<&Path>) -> Vec<String> {
         names.push(out.join("charts/").display().to_string());
     }
     names
+}
+
+/// Says that work which ended early can be gone on with.
+pub(super) fn told_kept(error: &StudyError, journal: Option<&Path>, terminal: &Terminal) {
+    let is_kept = journal.is_some_and(Path::exists);
+    if matches!(error, StudyError::Interrupted | StudyError::Write { .. }) && is_kept {
+        terminal.note("finished trials are kept: the same command goes on from here");
+    }
 }
 
 /// A tree of values as it is printed.

@@ -1,13 +1,16 @@
 //! `capacity`: questions from the command line or from the file, answers to the terminal.
 
 use super::arguments::{CapacityOptions, Format};
-use super::around::{edits, file_name, indented, show_diagnostics, watched, written};
+use super::around::{edits, file_name, indented, show_diagnostics, told_kept, watched, written};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use crate::analysis::capacity::{CapacityAnswer, SearchEnd};
 use crate::report::{self, TextOptions};
 use crate::scenario::{CapacityGoal, CapacityPlan, capacity_mistake, quantity, stretch};
 use crate::study::{self, FileInputs, StudyError};
+
+/// Name of the journal beside the results.
+const JOURNAL: &str = "capacity.journal";
 
 /// Answers.
 pub fn capacity(options: &CapacityOptions, terminal: &Terminal) -> Result<Exit, StudyError> {
@@ -27,9 +30,14 @@ pub fn capacity(options: &CapacityOptions, terminal: &Terminal) -> Result<Exit, 
     let plans = plans(options, &scenario.capacity)?;
     let mut directory = options.results.out.as_ref().map(study::Directory::new);
     let output = directory.as_mut().map(|directory| directory as &mut dyn study::Output);
+    let journal = options.results.out.as_ref().map(|out| out.join(JOURNAL));
     let result = watched(terminal, options.results.work, |execution| {
-        study::capacity(&prepared, &plans, &inputs, execution, output)
-    })?;
+        study::capacity(&prepared, &plans, &inputs, journal.as_deref(), execution, output)
+    });
+    let result = result.inspect_err(|error| told_kept(error, journal.as_deref(), terminal))?;
+    if result.resumed > 0 {
+        terminal.note(&format!("{} trials were taken from the journal", result.resumed));
+    }
     let text = match terminal.format {
         Format::Json => result.json.clone(),
         Format::Text => {

@@ -1,9 +1,10 @@
 //! How far the work is, on stderr and only on a terminal.
 
+use std::borrow::Cow;
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::terminal::Terminal;
 use crate::study::Step;
@@ -11,44 +12,105 @@ use crate::study::Step;
 /// Time between redraws while nothing happens, so that the time shown stays alive.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A bar that disappears when it is dropped, so that the result stands alone.
+/// A bar that disappears when it is dropped, so that the result stands alone; and lines about what a search found, which
+/// stay, on a terminal and elsewhere.
 pub struct Progress {
     bar: ProgressBar,
+    terminal: Terminal,
+    threads: usize,
+    forecast: Option<Forecast>,
+    /// What a search knows of its answer.
+    bracket: Option<String>,
+}
+
+/// How long a search will take, until the first replications have shown it.
+struct Forecast {
+    title: String,
+    replications: u64,
+    /// The unit that is timed: its point and end, when it began, and how many replications were done then.
+    unit: Option<(u32, u32, Instant, u32)>,
 }
 
 impl Progress {
-    /// A bar, or nothing at all where there is no terminal.
+    /// A bar, or lines alone where there is no terminal; nothing at all if told to be quiet. `threads` is 0 for all.
     #[must_use]
-    pub fn new(terminal: &Terminal) -> Self {
-        if !terminal.shows_progress {
-            return Self { bar: ProgressBar::hidden() };
-        }
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        bar.set_style(style(terminal.colors_messages));
-        bar.enable_steady_tick(TICK);
-        Self { bar }
+    pub fn new(terminal: &Terminal, threads: usize) -> Self {
+        let every = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let threads = if threads == 0 { every() } else { threads };
+        let bar = if terminal.shows_progress {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_style(style(terminal.colors_messages));
+            bar.enable_steady_tick(TICK);
+            bar
+        } else {
+            ProgressBar::hidden()
+        };
+        Self { bar, terminal: *terminal, threads, forecast: None, bracket: None }
     }
 
     /// Shows a step.
-    pub fn show(&self, step: Step) {
+    pub fn show(&mut self, step: Step) {
         match step {
             Step::WarmUp => self.bar.set_message("looking for the warm-up"),
-            Step::Replications { done, of } => {
-                self.bar.set_message("replications");
-                self.bar.set_length(u64::from(of));
-                self.bar.set_position(u64::from(done));
+            Step::Replications { done, of } => self.count("replications", u64::from(done), u64::from(of)),
+            Step::Search { name, parameters, settings, replications } => {
+                let title = format!("{name}: {settings} settings of {}", parameters.join(" and "));
+                self.forecast = Some(Forecast { title, replications, unit: None });
             }
             Step::Point { number, done, of } => {
-                self.bar.set_message(format!("point {number}"));
-                self.bar.set_length(u64::from(of));
-                self.bar.set_position(u64::from(done));
+                self.foresee((number, of), done);
+                self.count(format!("point {number}"), u64::from(done), u64::from(of));
+            }
+            Step::Decided { setting, ruling, bracket } => {
+                self.line(&format!("{setting} {ruling}; {bracket}"));
+                self.bracket = Some(bracket);
             }
             Step::Sweep { done, of, finished, points } => {
-                self.bar.set_message(format!("replications of {points} points, {finished} finished"));
-                self.bar.set_length(of);
-                self.bar.set_position(done);
+                self.count(format!("replications of {points} points, {finished} finished"), done, of);
             }
             Step::Reporting => self.bar.set_message("report"),
+        }
+    }
+
+    /// What the last search knew of its answer.
+    #[must_use]
+    pub fn bracket(&self) -> Option<&str> {
+        self.bracket.as_deref()
+    }
+
+    fn count(&self, what: impl Into<Cow<'static, str>>, done: u64, of: u64) {
+        self.bar.set_message(what);
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+    }
+
+    /// Says how long a search may take as soon as every thread has run a replication.
+    fn foresee(&mut self, unit: (u32, u32), done: u32) {
+        let Some(forecast) = &mut self.forecast else { return };
+        let (number, of, begun, before) = match forecast.unit {
+            Some(timed) if (timed.0, timed.1) == unit => timed,
+            _ => *forecast.unit.insert((unit.0, unit.1, Instant::now(), done)),
+        };
+        let (ran, wave) = (done - before, (of - before).min(self.threads as u32).max(1));
+        if ran < wave || number != unit.0 {
+            return;
+        }
+        let seconds = begun.elapsed().as_secs_f64() / f64::from(ran) * forecast.replications as f64;
+        let text = format!(
+            "{}; some {} replications, about {}",
+            forecast.title,
+            forecast.replications,
+            HumanDuration(Duration::from_secs_f64(seconds.max(1.0)))
+        );
+        self.forecast = None;
+        self.line(&text);
+    }
+
+    fn line(&self, text: &str) {
+        if self.terminal.shows_progress {
+            self.bar.println(text);
+        } else {
+            self.terminal.note(text);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `flashcrowd sweep`.
 
 use super::arguments::{Format, SweepArguments};
-use super::around::{edits, file_name, indented, show_diagnostics, watched, written};
+use super::around::{edits, file_name, indented, show_diagnostics, told_kept, watched, written};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use crate::report::{self, TextOptions};
@@ -35,12 +35,7 @@ pub(super) fn sweep(options: &SweepArguments, terminal: &Terminal) -> Result<Exi
     let result = watched(terminal, options.results.work, |execution| {
         study::sweep(&prepared, asked, execution, output)
     });
-    let result = result.inspect_err(|error| {
-        let is_kept = journal.as_ref().is_some_and(|journal| journal.exists());
-        if matches!(error, StudyError::Interrupted | StudyError::Write { .. }) && is_kept {
-            terminal.note("finished trials are kept: the same command goes on from here");
-        }
-    })?;
+    let result = result.inspect_err(|error| told_kept(error, journal.as_deref(), terminal))?;
     if result.resumed > 0 {
         terminal.note(&format!("{} trials were taken from the journal", result.resumed));
     }

@@ -46,6 +46,7 @@ mod front;
 mod git;
 mod host;
 mod inputs;
+mod journal;
 mod leftovers;
 mod opponent;
 mod output;

@@ -157,6 +157,16 @@ impl Phase {
     }
 }
 
+/// What a ruling rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuledBy {
+    /// A stated probability of ruling wrongly.
+    Error,
+    /// How far the runs lie from the limits; no error is stated.
+    Margin,
+}
+
 /// One point that was tried.
 #[derive(Clone, Debug, Serialize)]
 pub struct PointRow {
@@ -168,6 +178,8 @@ pub struct PointRow {
     pub values: Vec<f64>,
     /// The ruling on all objectives.
     pub standing: Standing,
+    /// How it was ruled.
+    pub ruled_by: RuledBy,
     /// First replication's number.
     pub first_replication: u64,
     /// Replications.

@@ -62,21 +62,53 @@ pub fn enumerate<G: Ground>(tops: &[u32], ground: &mut G) -> Result<(), G::Error
     }
 }
 
-/// Walks the whole edge of two parameters: for each value of the first the least of the second that holds, which falls
-/// as the first one grows.
+/// Finds the whole edge of two parameters: for each value of the first the least of the second that holds, which falls
+/// as the first one grows. Where two values of the first have the same least of the second, so has all between them:
+/// nothing is tried there, so that an edge of few steps takes few tests, however long its stretches are.
 ///
 /// # Errors
 /// What the ground gives.
 pub fn walk_edge<G: Ground>(first: u32, second: u32, ground: &mut G) -> Result<(), G::Error> {
-    let mut least = second;
-    for more in 0..=first {
-        if ground.test(&[more, least])? != Standing::Holds {
+    // One more than the largest stands for a value at which nothing holds.
+    let none = second + 1;
+    let far = least(first, 0, none, ground)?;
+    let near = if first == 0 { far } else { least(0, far, none, ground)? };
+    let mut open = vec![((0, near), (first, far))];
+    while let Some((low, high)) = open.pop() {
+        if low.1 == high.1 || high.0 - low.0 <= 1 {
             continue;
         }
-        let edge = climb(least, Some(0), |taken| ground.test(&[more, least - taken]))?;
-        least -= edge.holds.unwrap_or(0);
+        let middle = low.0 + (high.0 - low.0) / 2;
+        let middle = (middle, least_by_ends(middle, high.1, low.1, ground)?);
+        open.extend([(low, middle), (middle, high)]);
     }
     Ok(())
+}
+
+/// As [`least`], but the ends come first: where needs have little to do with one another the least is at one of them.
+fn least_by_ends<G: Ground>(at: u32, low: u32, high: u32, ground: &mut G) -> Result<u32, G::Error> {
+    if ground.test(&[at, low])? == Standing::Holds {
+        return Ok(low);
+    }
+    if low + 1 == high || ground.test(&[at, high - 1])? != Standing::Holds {
+        return Ok(high);
+    }
+    least(at, low + 1, high - 1, ground)
+}
+
+/// The least of the second parameter that holds beside a value of the first, known to be in `low ..= high`; `high` is
+/// not tried, for less of the first holds there, or nothing does.
+fn least<G: Ground>(at: u32, low: u32, high: u32, ground: &mut G) -> Result<u32, G::Error> {
+    let (mut low, mut high) = (low, high);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if ground.test(&[at, middle])? == Standing::Holds {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    Ok(low)
 }
 
 /// A setting that holds, on the straight line from `start` to the largest values.
@@ -227,17 +259,38 @@ mod tests {
         assert!(tried < 400, "{tried} of {}", 51 * 51 * 51);
     }
 
+    /// Every corner of the edge is tried and holds; gives the number of tests.
+    fn edge(first: u32, second: u32, holds: impl Fn(&[u32]) -> bool) -> usize {
+        let mut ground = Made { holds: &holds, prices: vec![1.0, 2.0], tried: BTreeSet::new() };
+        walk_edge(first, second, &mut ground).unwrap();
+        let mut before = None;
+        for at in 0..=first {
+            let least = (0..=second).find(|&other| holds(&[at, other]));
+            if let Some(other) = least.filter(|_| least != before) {
+                assert!(ground.tried.contains(&vec![at, other]), "{at}, {other}");
+            }
+            before = least;
+        }
+        ground.tried.len()
+    }
+
     #[test]
     fn the_edge_of_two_is_walked_whole() {
-        let holds = |at: &[u32]| (at[0] + 1) * (at[1] + 1) >= 60;
-        let mut ground = Made { holds, prices: vec![1.0, 2.0], tried: BTreeSet::new() };
-        walk_edge(20, 25, &mut ground).unwrap();
-        for first in 0..=20 {
-            if let Some(least) = (0..=25).find(|&second| holds(&[first, second])) {
-                assert!(ground.tried.contains(&vec![first, least]), "{first}, {least}");
-            }
-        }
-        let mut ground = Made { holds, prices: vec![1.0; 3], tried: BTreeSet::new() };
+        edge(20, 25, |at| (at[0] + 1) * (at[1] + 1) >= 60);
+        edge(20, 25, |at| at[0] + at[1] >= 25);
+        edge(0, 25, |at| at[1] >= 7);
+        edge(25, 0, |at| at[0] >= 7);
+        edge(9, 9, |_| false);
+        edge(9, 9, |_| true);
+        edge(9, 9, |at| at[0] == 9 && at[1] == 9);
+        // Two needs that have nothing to do with one another take a few halvings of each stretch.
+        let tests = edge(400, 300, |at| at[0] >= 123 && at[1] >= 45);
+        assert!(tests <= 4 * 9, "{tests}");
+    }
+
+    #[test]
+    fn all_of_few_settings_are_tried() {
+        let mut ground = Made { holds: |_: &[u32]| true, prices: vec![1.0; 3], tried: BTreeSet::new() };
         enumerate(&[2, 0, 3], &mut ground).unwrap();
         assert_eq!(ground.tried.len(), 12);
     }

@@ -6,14 +6,15 @@ mod climb;
 mod descend;
 mod elasticity;
 mod foresee;
+mod margin;
 mod ruling;
 
 pub use answer::{
-    Breaking, CAPACITY_VERSION, CapacityAnswer, Missed, Phase, PointObjective, PointRow, SearchAnswer,
-    SearchEnd, SearchedNeed, SearchedParameter,
+    Breaking, CAPACITY_VERSION, CapacityAnswer, Missed, Phase, PointObjective, PointRow, RuledBy,
+    SearchAnswer, SearchEnd, SearchedNeed, SearchedParameter,
 };
 pub use climb::{Footing, Standing, climb, probes};
 pub use descend::{Ground, descend, enumerate, walk_edge};
 pub use elasticity::{Elasticity, elasticity};
 pub use foresee::{foresee, moved, planned_hours};
-pub use ruling::{Criterion, Ruling, is_bounded, obstacle, rule};
+pub use ruling::{Criterion, Rigor, Ruling, is_bounded, obstacle, rule, runs_that_show, runs_that_suffice};

@@ -1,12 +1,14 @@
 //! What the replications of one point say: it holds, it fails, or they do not tell yet.
 
 use super::climb::Standing;
+use super::margin::{COUNTED, by_margin};
 use crate::analysis::estimate::{Estimate, estimate_of};
 use crate::analysis::judge::{judge, judge_at, met_by_run};
 use crate::analysis::pool::Pool;
 use crate::analysis::rows::{ObjectiveResult, Outcome};
 use crate::metrics::Stopped;
 use crate::model::Model;
+use crate::numerics::ln;
 use crate::stats::clopper_pearson;
 
 /// What a point must meet.
@@ -16,6 +18,21 @@ pub enum Criterion {
     AsWritten,
     /// All objectives at once, in at least this share of runs.
     ShareOfRuns(f64),
+}
+
+/// How strictly a look rules.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rigor {
+    /// With a probability of wrongly ruling that a point holds, and of wrongly ruling that it fails, of at most so much.
+    /// With 0 this look does not rule so.
+    Stated {
+        /// Error of "it holds".
+        holds: f64,
+        /// Error of "it fails".
+        fails: f64,
+    },
+    /// By how far the runs lie from the limits, without a stated error; for shares of runs only.
+    Margin,
 }
 
 /// The ruling on one point.
@@ -31,15 +48,32 @@ pub struct Ruling {
     pub runs_met: Option<Estimate>,
 }
 
-/// Rules on a point. `error` is the probability of ruling wrongly, to either side, that this look may use.
+/// Runs after which a point whose share of runs must be `wanted`, and none of whose runs missed, is shown to hold at an
+/// error: the smallest n with `wanted^n <= error`.
+#[must_use]
+pub fn runs_that_show(wanted: f64, error: f64) -> u32 {
+    (ln(error) / ln(wanted)).ceil().clamp(1.0, f64::from(u32::MAX)) as u32
+}
+
+/// The same for a ruling by margin, which then needs no margin any more.
+#[must_use]
+pub fn runs_that_suffice(wanted: f64) -> u32 {
+    runs_that_show(wanted, COUNTED)
+}
+
+/// Rules on a point.
 ///
 /// As written, a point holds where every objective is met at this confidence: to be wrong the one that is truly
 /// missed must have been called met, so errors do not add up (an intersection-union test; R. L. Berger,
 /// Technometrics 24, 1982). It fails where one is missed, and there they do, so each gets its part of the error.
-/// By the share of runs, the interval of Clopper and Pearson must lie on one side.
+/// By the share of runs, the interval of Clopper and Pearson must lie on one side, or the runs far from the limits.
 #[must_use]
-pub fn rule(model: &Model, pool: &Pool, criterion: Criterion, set_aside: &[usize], error: f64) -> Ruling {
+pub fn rule(model: &Model, pool: &Pool, criterion: Criterion, set_aside: &[usize], rigor: Rigor) -> Ruling {
     let counts: Vec<usize> = (0..model.objectives.len()).filter(|o| !set_aside.contains(o)).collect();
+    let error = match rigor {
+        Rigor::Stated { fails, .. } => fails,
+        Rigor::Margin => COUNTED,
+    };
     let confidence = 1.0 - 2.0 * error / counts.len().max(1) as f64;
     let sharp = judge_at(model, pool, confidence).0;
     let each: Vec<Standing> = sharp.iter().map(|result| standing(result.outcome)).collect();
@@ -48,15 +82,27 @@ pub fn rule(model: &Model, pool: &Pool, criterion: Criterion, set_aside: &[usize
     let by_runs = clopper_pearson(good, all, 0.95).map(|interval| estimate_of(interval, all as u32));
     let standing = match criterion {
         Criterion::AsWritten => together(counts.iter().map(|&o| each[o])),
-        Criterion::ShareOfRuns(wanted) => match clopper_pearson(good, all, 1.0 - 2.0 * error) {
-            Some(interval) if interval.low >= wanted => Standing::Holds,
-            Some(interval) if interval.high < wanted => Standing::Fails,
-            _ => Standing::Undecided,
+        Criterion::ShareOfRuns(wanted) => match rigor {
+            Rigor::Margin => by_margin(model, pool, &counts, &met, wanted),
+            Rigor::Stated { holds, fails } => by_count(good, all, wanted, holds, fails),
         },
     };
     // What was cut short shows nothing; a system that ran into a bound does not hold.
     let standing = if is_bounded(pool) { Standing::Fails } else { standing };
     Ruling { standing, each, objectives: judge(model, pool).0, runs_met: by_runs }
+}
+
+/// Rules on `good` of `all` runs.
+fn by_count(good: u64, all: u64, wanted: f64, holds: f64, fails: f64) -> Standing {
+    let interval =
+        |error: f64| (error > 0.0).then(|| clopper_pearson(good, all, 1.0 - 2.0 * error)).flatten();
+    if interval(holds).is_some_and(|interval| interval.low >= wanted) {
+        Standing::Holds
+    } else if interval(fails).is_some_and(|interval| interval.high < wanted) {
+        Standing::Fails
+    } else {
+        Standing::Undecided
+    }
 }
 
 fn standing(outcome: Outcome) -> Standing {
@@ -103,6 +149,18 @@ fn runs_met(model: &Model, pool: &Pool, counts: &[usize]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_is_shown_by_as_many_runs_as_it_takes() {
+        for (wanted, error) in [(0.95, 0.0125), (0.9, 0.05), (0.99, 0.001)] {
+            let runs = u64::from(runs_that_show(wanted, error));
+            assert_eq!(by_count(runs, runs, wanted, error, error), Standing::Holds);
+            assert_eq!(by_count(runs - 1, runs - 1, wanted, error, error), Standing::Undecided);
+            assert_eq!(by_count(runs, runs, wanted, 0.0, error), Standing::Undecided, "not asked");
+            assert_eq!(by_count(0, runs, wanted, error, error), Standing::Fails);
+        }
+        assert_eq!(runs_that_suffice(0.95), 59);
+    }
 
     #[test]
     fn one_failure_decides_and_doubt_does_not() {

@@ -1,7 +1,9 @@
 //! Answers in sentences that a planner can act on.
 
 use crate::analysis::Estimate;
-use crate::analysis::capacity::{Breaking, Missed, Phase, PointRow, SearchAnswer, SearchEnd, Standing};
+use crate::analysis::capacity::{
+    Breaking, Missed, Phase, PointRow, RuledBy, SearchAnswer, SearchEnd, Standing,
+};
 use crate::report::number::{human, plain};
 
 /// A share in few digits.
@@ -130,6 +132,13 @@ pub(super) fn assurance(answer: &SearchAnswer) -> Vec<String> {
         paths.join(" and "),
         steps.join(" and ")
     ));
+    if answer.points.iter().any(|point| point.ruled_by == RuledBy::Margin) {
+        all.push(
+            "only confirmed settings carry that error; the others are ruled by how far their runs lie from the limits, \
+             and doubt counts as failing"
+                .to_owned(),
+        );
+    }
     let is_open = |point: &PointRow| {
         let all_met = point.runs_met.is_some_and(|met| met.mean == 1.0);
         point.standing == Standing::Undecided && point.phase == Phase::Probe && all_met

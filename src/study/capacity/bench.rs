@@ -3,47 +3,27 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 
+use super::looks::Looks;
+use super::point::Point;
+use super::tape::Tape;
+use super::telling::{Tried, between, cheapest, told};
+use crate::analysis::Pool;
 use crate::analysis::capacity::{
-    Criterion, Phase, PointObjective, PointRow, Ruling, Standing, is_bounded, obstacle, rule,
+    Criterion, Phase, PointObjective, PointRow, Rigor, RuledBy, Ruling, Standing, is_bounded, obstacle, rule,
 };
-use crate::analysis::{Estimate, Pool};
 use crate::experiment::{WorkUnit, Workers, workspace};
-use crate::metrics::catalogue::{REPLICA_HOURS, REPLICAS_READY_AT_T0, UTILISATION};
-use crate::model::{Model, ScopeKind};
-use crate::scenario::{CapacityPlan, Inputs, Scenario};
-use crate::stats::t_interval;
+use crate::model::Model;
+use crate::scenario::{CapacityGoal, CapacityPlan, Inputs, Scenario};
 use crate::study::prepare::{Prepared, prepare};
 use crate::study::provenance::Edit;
 use crate::study::trials::fix_warm_up;
 use crate::study::{Step, StudyError};
-
-/// Replications of the first look of a search; each further look has twice as many in all.
-const FIRST_LOOK: u32 = 8;
-
-/// Replications of the first look of a confirmation.
-const FIRST_FRESH: u32 = 20;
-
-/// Most replications of a point away from the answer: it is looked at to see it fail against the order, and where
-/// it does not fail soon it does not fail badly.
-const PROBE: u32 = 32;
 
 /// Numbers of the replications that confirm start here, so that they are not those that selected.
 const FRESH: u64 = 1 << 32;
 
 /// Whether a point is tried to select or to confirm, and its indices on the stretches.
 type Key = (bool, Vec<u32>);
-
-/// A point that was tried.
-pub(super) struct Point {
-    phase: Phase,
-    pub model: Model,
-    pub pool: Pool,
-    /// Probability of a wrong ruling that this point may use up.
-    error: f64,
-    /// Looks so far.
-    looks: u32,
-    standing: Standing,
-}
 
 /// Where points are tried.
 pub(super) struct Bench<'a> {
@@ -55,6 +35,8 @@ pub(super) struct Bench<'a> {
     workers: &'a Workers,
     interrupt: &'a AtomicBool,
     progress: &'a mut dyn FnMut(Step),
+    /// Where trials are kept.
+    tape: Option<&'a mut Tape>,
     /// Points that the search is expected to take; the error is divided by it.
     expected: u32,
     points: BTreeMap<Key, Point>,
@@ -83,12 +65,30 @@ impl<'a> Bench<'a> {
             workers,
             interrupt,
             progress,
+            tape: None,
             expected,
             points: BTreeMap::new(),
             order: Vec::new(),
             selecting: 0,
             confirming: 0,
         }
+    }
+
+    /// The same with every trial kept.
+    pub fn keeping(self, tape: &'a mut Tape) -> Self {
+        Self { tape: Some(tape), ..self }
+    }
+
+    /// Says that the search begins.
+    pub fn announce(&mut self) {
+        let each = self.plan.stretches.iter().map(|stretch| u64::from(stretch.last()) + 1);
+        let (name, settings) = (self.plan.name.clone(), each.fold(1, u64::saturating_mul));
+        let looks = |is_fresh, error| Looks::new(self.criterion(), is_fresh, error).usual();
+        let walked = u64::from(self.expected).min(settings) * looks(false, self.plan.error);
+        // The answer and, for each stretch, its bolder neighbour are shown.
+        let shown = (1 + self.plan.stretches.len() as u64) * looks(true, self.plan.error / 2.0);
+        let parameters = self.plan.stretches.iter().map(|stretch| stretch.path.clone()).collect();
+        (self.progress)(Step::Search { name, parameters, settings, replications: walked + shown });
     }
 
     /// Turns stretches round; what was tried stays what it is.
@@ -185,12 +185,9 @@ impl<'a> Bench<'a> {
         }
         loop {
             let point = &self.points[&key];
-            if point.looks > 0 {
+            if !point.looks.is_new() {
                 let standing = self.rule(point, set_aside).standing;
-                let aside = matches!(phase, Phase::Probe | Phase::Next);
-                let most = if aside { PROBE } else { self.plan.replications };
-                let done = point.pool.runs() >= most.min(self.plan.replications);
-                if standing != Standing::Undecided || done {
+                if standing != Standing::Undecided || point.looks.are_over(phase, self.plan.replications) {
                     return Ok(self.settle(&key, set_aside, standing));
                 }
             }
@@ -204,16 +201,42 @@ impl<'a> Bench<'a> {
         if let Some(point) = self.points.get_mut(key)
             && point.standing == Standing::Undecided
         {
+            let is_told = std::mem::replace(&mut point.is_told, true);
             point.standing = all;
+            if !is_told || all != Standing::Undecided {
+                self.tell(key);
+            }
         }
         standing
     }
 
-    /// The ruling at a point's present look. A look may use `error / (k (k + 1))`: over all looks that adds up to
-    /// no more than the error, however many there are.
+    /// What is known of the answer.
+    fn bracket(&self) -> String {
+        let tops = self.plan.stretches.iter().map(crate::scenario::Stretch::last);
+        let top: u32 = tops.fold(0, u32::saturating_add);
+        let tried = |(at, standing): (&[u32], Standing)| {
+            let more: u32 = at.iter().sum();
+            // What is searched for the cheapest has its safe side where most is.
+            let boldness = if self.plan.goal == CapacityGoal::Cheapest { top - more } else { more };
+            let hours = self.point(at, false).and_then(Point::replica_hours);
+            let replica_hours = hours.map_or(f64::INFINITY, |hours| hours.mean);
+            Tried { boldness, standing, replica_hours, name: self.texts(at).join(", ") }
+        };
+        let tried: Vec<Tried> = self.tried().map(tried).collect();
+        if self.plan.stretches.len() > 1 { cheapest(&tried) } else { between(&tried) }
+    }
+
+    /// Says that a point is decided, and what is known now.
+    fn tell(&mut self, key: &Key) {
+        let point = &self.points[key];
+        let ruling = told(point.standing, point.pool.runs(), key.0);
+        let (setting, bracket) = (self.texts(&key.1).join(", "), self.bracket());
+        (self.progress)(Step::Decided { setting, ruling, bracket });
+    }
+
+    /// The ruling at a point's present look.
     fn rule(&self, point: &Point, set_aside: &[usize]) -> Ruling {
-        let look = f64::from(point.looks.max(1));
-        rule(&point.model, &point.pool, self.criterion(), set_aside, point.error / (look * (look + 1.0)))
+        rule(&point.model, &point.pool, self.criterion(), set_aside, point.looks.rigor())
     }
 
     fn new_point(&mut self, key: &Key, phase: Phase) -> Result<Point, StudyError> {
@@ -221,7 +244,8 @@ impl<'a> Bench<'a> {
         let model = model.without_call_series();
         let error = if key.0 { self.confirming_error() } else { self.selecting_error() };
         let pool = Pool::new(&model);
-        Ok(Point { phase, model, pool, error, looks: 0, standing: Standing::Undecided })
+        let looks = Looks::new(self.criterion(), key.0, error);
+        Ok(Point { phase, model, pool, looks, standing: Standing::Undecided, is_told: false })
     }
 
     /// Half of the plan's error belongs to the search: half of that to as many points as are expected, a quarter to
@@ -233,40 +257,52 @@ impl<'a> Bench<'a> {
         self.plan.error / 2.0 * share / f64::from(self.expected)
     }
 
-    /// The other half belongs to the confirmation: `1 / (k (k + 1))` of it to the k-th point.
+    /// The other half belongs to the confirmation: `1 / (k (k + 1))` of it to the k-th point. All of it does where the
+    /// search rules by margin, and so uses none.
     fn confirming_error(&mut self) -> f64 {
         self.confirming += 1;
         let k = f64::from(self.confirming);
-        self.plan.error / 2.0 / (k * (k + 1.0))
+        let ours = if self.plan.probability.is_some() { self.plan.error } else { self.plan.error / 2.0 };
+        ours / (k * (k + 1.0))
     }
 
     /// Runs a point's replications up to its next look.
     fn extend(&mut self, key: &Key) -> Result<(), StudyError> {
         let number = self.order.iter().position(|other| other == key).unwrap_or(0) as u32 + 1;
         let Some(point) = self.points.get_mut(key) else { return Ok(()) };
-        let first = if key.0 { FIRST_FRESH } else { FIRST_LOOK };
-        let target = if point.looks == 0 { first } else { point.pool.runs().saturating_mul(2) };
-        let (done, target) = (point.pool.runs(), target.min(self.plan.replications));
+        let (mut done, target) = (point.pool.runs(), point.looks.next(self.plan.replications));
         let start = if key.0 { FRESH } else { 0 };
+        let Point { model, pool, .. } = &mut *point;
+        let (progress, interrupt) = (&mut self.progress, self.interrupt);
+        while let Some(tape) = self.tape.as_mut().filter(|_| done < target)
+            && let Some(record) = tape.take(number, start + u64::from(done))?
+        {
+            pool.fold(record);
+            done += 1;
+        }
         let unit = WorkUnit {
             design_point: number,
             first: start + u64::from(done),
             count: target.saturating_sub(done),
         };
-        let Point { model, pool, .. } = point;
-        let progress = &mut self.progress;
-        let mut folded = done;
         progress(Step::Point { number, done, of: target });
+        let (tape, mut failed) = (&mut self.tape, None);
         let fold = |record| {
+            if let Some(tape) = tape
+                && let Err(error) = tape.keep(number, start + u64::from(done), &record)
+            {
+                failed.get_or_insert(error);
+            }
             pool.fold(record);
-            folded += 1;
-            progress(Step::Point { number, done: folded, of: target });
+            done += 1;
+            progress(Step::Point { number, done, of: target });
         };
-        let interrupt = self.interrupt;
-        self.workers
-            .run(unit, || workspace(model, interrupt), interrupt, fold)
-            .map_err(|_| StudyError::Interrupted)?;
-        point.looks += 1;
+        let ended = self.workers.run(unit, || workspace(model, interrupt), interrupt, fold);
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        ended.map_err(|_| StudyError::Interrupted)?;
+        point.looks.take(point.pool.runs());
         if let Some(why) = obstacle(&point.model, &point.pool) {
             return Err(StudyError::Refused(format!("an objective cannot be judged: {why}")));
         }
@@ -318,56 +354,12 @@ impl<'a> Bench<'a> {
             setting: self.texts(&key.1),
             values: self.values(&key.1),
             standing: point.standing,
+            ruled_by: if point.looks.rigor() == Rigor::Margin { RuledBy::Margin } else { RuledBy::Error },
             first_replication: if key.0 { FRESH } else { 0 },
             replications: point.pool.runs(),
             runs_met: ruling.runs_met,
             replica_hours: point.replica_hours(),
             objectives: ruling.each.iter().zip(&ruling.objectives).map(objective).collect(),
         }
-    }
-}
-
-impl Point {
-    /// Replica-hours over all services, run by run.
-    pub fn hours(&self) -> Vec<f64> {
-        let names = self.model.services.iter().filter(|service| !service.external);
-        let mut sums: Vec<f64> = Vec::new();
-        for service in names {
-            let hours = self.pool.per_run(&ScopeKind::Service.called(&service.name), REPLICA_HOURS.name);
-            sums.resize(sums.len().max(hours.len()), 0.0);
-            sums.iter_mut().zip(&hours).for_each(|(sum, hours)| *sum += hours);
-        }
-        sums
-    }
-
-    /// Replica-hours over all services, a run.
-    pub fn replica_hours(&self) -> Option<Estimate> {
-        let hours = self.hours();
-        let interval = t_interval(&hours, 0.95)?;
-        let replications = hours.len() as u32;
-        Some(Estimate {
-            mean: interval.centre,
-            ci95_low: interval.low.max(0.0),
-            ci95_high: interval.high,
-            replications,
-        })
-    }
-
-    /// The service whose slots are busiest, and how busy.
-    pub fn busiest(&self) -> Option<(String, f64)> {
-        let of = |service: &crate::model::Service| {
-            let runs = self.pool.per_run(&ScopeKind::Service.called(&service.name), UTILISATION.name);
-            let mean = runs.iter().sum::<f64>() / runs.len().max(1) as f64;
-            (service.name.clone(), mean)
-        };
-        self.model.services.iter().map(of).max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, busy)| *busy > 0.0)
-    }
-
-    /// Pods of a service ready at T0, mean over runs, rounded up beyond a hundredth of a pod.
-    pub fn ready_at_t0(&self, service: usize) -> Option<u32> {
-        let name = ScopeKind::Service.called(&self.model.services[service].name);
-        let ready = self.pool.per_run(&name, REPLICAS_READY_AT_T0.name);
-        let mean = ready.iter().sum::<f64>() / ready.len() as f64;
-        mean.is_finite().then(|| (mean - 0.01).ceil().max(0.0) as u32)
     }
 }

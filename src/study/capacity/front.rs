@@ -12,7 +12,7 @@ impl Study {
     pub fn capacity(&self) -> Result<CapacityResult, StudyError> {
         let prepared = self.prepare()?;
         let plans = prepared.scenario.as_ref().map(|scenario| scenario.capacity.clone()).unwrap_or_default();
-        self.watched(|execution| capacity(&prepared, &plans, self.inputs(), execution, None))
+        self.watched(|execution| capacity(&prepared, &plans, self.inputs(), None, execution, None))
     }
 
     /// Searches the largest value of `path` in `range` that meets the objectives.
@@ -56,6 +56,6 @@ impl Study {
         let stretches = ranges.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let plan = CapacityPlan::new("search", goal, stretches);
         let prepared = self.prepare()?;
-        self.watched(|execution| capacity(&prepared, &[plan], self.inputs(), execution, None))
+        self.watched(|execution| capacity(&prepared, &[plan], self.inputs(), None, execution, None))
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn search(bench: &mut Bench<'_>, mut answer: SearchAnswer) -> Result<
     answer.monotone = ladder.monotone;
     answer.notes.append(&mut ladder.notes);
     let point = ladder.bench.point(&at, true).or_else(|| ladder.bench.point(&at, false));
-    answer.replica_hours = point.and_then(super::bench::Point::replica_hours);
+    answer.replica_hours = point.and_then(super::point::Point::replica_hours);
     Ok(answer)
 }
 

@@ -20,7 +20,7 @@ impl Ground for Bench<'_> {
     }
 
     fn cost(&self, at: &[u32]) -> f64 {
-        self.point(at, false).and_then(super::bench::Point::replica_hours).map_or(f64::INFINITY, |e| e.mean)
+        self.point(at, false).and_then(super::point::Point::replica_hours).map_or(f64::INFINITY, |e| e.mean)
     }
 
     fn outlay(&mut self, at: &[u32]) -> Result<f64, StudyError> {
@@ -32,7 +32,7 @@ impl Ground for Bench<'_> {
 const FEW: u64 = 40;
 
 /// Of two stretches of so many settings together the whole edge is walked.
-const SHORT: u32 = 48;
+const SHORT: u32 = 400;
 
 /// Whether more of a stretch is more pods by the plan: of the start, of floors, of the schedule.
 pub(super) fn is_planned(bench: &Bench<'_>, stretch: usize) -> Result<bool, StudyError> {
@@ -74,19 +74,32 @@ fn is_dearer(bench: &Bench<'_>, one: &[u32], other: &[u32]) -> Option<bool> {
     tells.then_some(difference.centre > 0.0)
 }
 
-/// A setting that holds, with as much of the lower edge tried as is affordable; nothing if none does.
-fn explore(bench: &mut Bench<'_>, tops: &[u32], start: &[u32]) -> Result<bool, StudyError> {
+/// How much of the settings was looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Every one.
+    All,
+    /// The whole edge of those that hold.
+    Edge,
+    /// A walk that ends where no exchange is cheaper.
+    Walk,
+}
+
+/// Tries as much of the lower edge of the settings that hold as is affordable.
+fn explore(bench: &mut Bench<'_>, tops: &[u32], start: &[u32]) -> Result<Reach, StudyError> {
     let all: u64 = tops.iter().map(|&top| u64::from(top) + 1).product();
     if all <= FEW {
         enumerate(tops, bench)?;
-    } else if let [first, second] = *tops
+        return Ok(Reach::All);
+    }
+    if let [first, second] = *tops
         && first + second <= SHORT
     {
         walk_edge(first, second, bench)?;
-    } else {
-        descend(tops, start, bench)?;
+        return Ok(Reach::Edge);
     }
-    Ok(bench.tried().any(|(_, standing)| standing == Standing::Holds))
+    descend(tops, start, bench)?;
+    Ok(Reach::Walk)
 }
 
 /// Settings that hold, the cheapest first; equals by their order.
@@ -103,7 +116,9 @@ pub(super) fn search(bench: &mut Bench<'_>, mut answer: SearchAnswer) -> Result<
     orient(bench, &tops)?;
     let start = forecast(bench, &tops)?;
     answer.forecast = Some(bench.texts(&start));
-    let at = match explore(bench, &tops, &start)? {
+    let reach = explore(bench, &tops, &start)?;
+    let is_held = bench.tried().any(|(_, standing)| standing == Standing::Holds);
+    let at = match is_held {
         true => {
             let at = confirmed(bench, &tops, &mut answer)?;
             answer.end = if at == tops { SearchEnd::AllHold } else { SearchEnd::Found };
@@ -121,20 +136,30 @@ pub(super) fn search(bench: &mut Bench<'_>, mut answer: SearchAnswer) -> Result<
         }
     };
     probe(bench, &at, &tops, &mut answer)?;
-    let all: f64 = tops.iter().map(|&top| f64::from(top) + 1.0).product();
-    let tried = bench.tried().count();
-    answer.notes.push(if tried as f64 == all {
-        format!("all {tried} settings were tried: none that holds is cheaper")
-    } else {
-        format!(
-            "{tried} of {all:.0} settings were tried: none of them that holds is cheaper, one that was not tried may be"
-        )
-    });
+    answer.notes.push(extent(bench, &tops, reach));
     answer.setting = bench.texts(&at);
     answer.values = bench.values(&at);
     let point = bench.point(&at, true).or_else(|| bench.point(&at, false));
-    answer.replica_hours = point.and_then(super::bench::Point::replica_hours);
+    answer.replica_hours = point.and_then(super::point::Point::replica_hours);
     Ok(answer)
+}
+
+/// How far the answer reaches, as a sentence.
+fn extent(bench: &Bench<'_>, tops: &[u32], reach: Reach) -> String {
+    let all: f64 = tops.iter().map(|&top| f64::from(top) + 1.0).product();
+    let tried = bench.tried().count();
+    if tried as f64 == all {
+        return format!("all {tried} settings were tried: none that holds is cheaper");
+    }
+    match reach {
+        Reach::All | Reach::Edge => format!(
+            "{tried} of {all:.0} settings were tried, and so the whole edge of those that hold: none that holds is \
+             cheaper if more never hurts and never costs less"
+        ),
+        Reach::Walk => format!(
+            "{tried} of {all:.0} settings were tried: none of them that holds is cheaper, one that was not tried may be"
+        ),
+    }
 }
 
 /// For each parameter the least that rates and means alone let hold, with the others at their largest.
@@ -201,7 +226,7 @@ fn confirmed(bench: &mut Bench<'_>, tops: &[u32], answer: &mut SearchAnswer) -> 
 
 /// Replica-hours of a setting on fresh replications.
 fn hours(bench: &Bench<'_>, at: &[u32]) -> f64 {
-    bench.point(at, true).and_then(super::bench::Point::replica_hours).map_or(f64::INFINITY, |e| e.mean)
+    bench.point(at, true).and_then(super::point::Point::replica_hours).map_or(f64::INFINITY, |e| e.mean)
 }
 
 /// Looks whether more than the answer still holds.

@@ -7,9 +7,15 @@ mod files;
 mod front;
 mod ladder;
 mod lattice;
+mod looks;
+mod point;
+mod tape;
+mod telling;
 
 pub(super) use files::replace_needs;
 pub use files::searched_in;
+
+use std::path::Path;
 
 use super::prepare::Prepared;
 use super::run::{Identity, execute, refuse_errors};
@@ -24,6 +30,7 @@ use crate::experiment::Workers;
 use crate::model::Model;
 use crate::scenario::{CapacityGoal, CapacityPlan, Inputs, held_inputs, misnamed};
 use bench::Bench;
+use tape::Tape;
 
 /// What a capacity study gave.
 pub struct CapacityResult {
@@ -33,9 +40,12 @@ pub struct CapacityResult {
     pub json: String,
     /// Every file, if there was somewhere to write them.
     pub files: Vec<OutputFile>,
+    /// Trials that a journal had already.
+    pub resumed: u64,
 }
 
-/// Answers `plans` about a prepared scenario.
+/// Answers `plans` about a prepared scenario. Every finished trial goes into `journal`, if there is one: after a kill the
+/// same question goes on from there and gives the same bytes.
 ///
 /// # Errors
 /// If the scenario has errors or asserts nothing, a path names nothing or an end of a range gives no valid scenario
@@ -44,6 +54,7 @@ pub fn capacity(
     prepared: &Prepared,
     plans: &[CapacityPlan],
     inputs: &dyn Inputs,
+    journal: Option<&Path>,
     execution: Execution<'_>,
     output: Option<&mut dyn Output>,
 ) -> Result<CapacityResult, StudyError> {
@@ -64,9 +75,13 @@ pub fn capacity(
         bench.model(&vec![0; tops.len()])?;
         bench.model(&tops)?;
     }
+    let mut tape = Tape::open(journal, prepared, plans)?;
     let (mut searches, mut needs) = (Vec::new(), Vec::new());
     for plan in questions() {
-        let mut bench = Bench::new(prepared, inputs, plan, &workers, interrupt, &mut *progress);
+        tape.next_search();
+        let mut bench =
+            Bench::new(prepared, inputs, plan, &workers, interrupt, &mut *progress).keeping(&mut tape);
+        bench.announce();
         let answer = search(&mut bench, plan)?;
         needs.extend(searched_needs(&bench, plan, &answer)?);
         searches.push(answer);
@@ -83,6 +98,7 @@ pub fn capacity(
     }
     let json = files::json(&answer, prepared);
     let mut files = Vec::new();
+    let resumed = tape.resumed;
     if let Some(output) = output {
         files = files::files(&answer, &json, prepared);
         let whole = Execution { threads, interrupt, progress: &mut *progress };
@@ -91,8 +107,9 @@ pub fn capacity(
             return Err(StudyError::Interrupted);
         }
         output.publish(&files)?;
+        tape.finish()?;
     }
-    Ok(CapacityResult { answer, json, files })
+    Ok(CapacityResult { answer, json, files, resumed })
 }
 
 /// Indices of the largest values of a plan.

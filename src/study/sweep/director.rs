@@ -6,8 +6,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::entry::Entry;
-use super::journal::Journal;
 use crate::analysis::Pool;
 use crate::analysis::sweep::{PointOutcome, point_result};
 use crate::experiment::{
@@ -17,6 +15,7 @@ use crate::metrics::RunRecord;
 use crate::model::{Mode, Model, WarmUp};
 use crate::scenario::Scenario;
 use crate::study::StudyError;
+use crate::study::journal::{Entry, Journal};
 use crate::study::step::Step;
 
 /// Where design points come from.

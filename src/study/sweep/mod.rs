@@ -8,10 +8,7 @@
 
 mod design;
 mod director;
-mod entry;
 mod files;
-mod header;
-mod journal;
 mod remembered;
 
 use std::path::Path;
@@ -25,6 +22,7 @@ use super::StudyError;
 use super::account::Account;
 use super::front::Study;
 use super::host::{Host, Stopwatch};
+use super::journal::{Entry, Header, Journal, Kind, Opened, Varied};
 use super::output::Output;
 use super::output_file::OutputFile;
 use super::run::Execution;
@@ -33,9 +31,6 @@ use crate::analysis::sweep::{FactorSummary, SweepPoint, SweepSummary, summarize_
 use crate::experiment::{Occupation, Workers};
 use crate::scenario::held_inputs;
 use design::plan_of;
-use entry::Entry;
-use header::Header;
-use journal::{Journal, Opened};
 
 /// How a sweep is carried out and what it writes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -180,9 +175,17 @@ fn resume(
     sweep: &PreparedSweep<'_>,
     director: &mut SweepDirector<'_>,
 ) -> Result<(Journal, u64), StudyError> {
-    let header = Header::of(sweep);
+    let texts: Vec<Vec<&str>> =
+        sweep.points.iter().map(|point| point.iter().map(|level| level.text.as_str()).collect()).collect();
+    let factors = sweep.plan().map(|plan| &plan.factors[..]).unwrap_or_default();
+    let varied = Varied {
+        factors: factors.iter().map(|factor| factor.path.clone()).collect(),
+        points: sweep.points.len(),
+        values: serde_json::to_string(&texts).unwrap_or_default(),
+    };
+    let header = Header::of(&sweep.prepared, sweep.inputs.digests(), varied);
     let mut trials = 0;
-    let opened = Journal::open(path, &header.bytes(), &mut |bytes| {
+    let opened = Journal::open(Kind::Sweep, path, &header.bytes(), &mut |bytes| {
         trials += 1;
         director.replay(Entry::read(bytes)?)
     })?;

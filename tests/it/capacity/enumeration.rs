@@ -104,7 +104,7 @@ fn searched(problem: &Problem) -> Option<(f64, Vec<String>)> {
     let plans = &prepared.scenario.as_ref().expect("a valid scenario").capacity;
     let interrupt = AtomicBool::new(false);
     let execution = Execution { threads: 0, interrupt: &interrupt, progress: &mut |_| {} };
-    let answer = capacity(&prepared, plans, &inputs, execution, None).expect("answers").answer;
+    let answer = capacity(&prepared, plans, &inputs, None, execution, None).expect("answers").answer;
     let search = &answer.searches[0];
     search.confirmed.then(|| (search.replica_hours.expect("hours").mean, search.setting.clone()))
 }

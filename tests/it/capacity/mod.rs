@@ -2,4 +2,5 @@
 
 mod enumeration;
 mod observed;
+mod resume;
 mod staffing;

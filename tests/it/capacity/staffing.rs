@@ -80,7 +80,7 @@ fn searched(case: &Case, seconds: f64, most: u32) -> SearchAnswer {
     plan.replications = most;
     let interrupt = AtomicBool::new(false);
     let execution = Execution { threads: 0, interrupt: &interrupt, progress: &mut |_| {} };
-    let result = capacity(&prepared, &[plan], &inputs, execution, None).expect("an answer");
+    let result = capacity(&prepared, &[plan], &inputs, None, execution, None).expect("an answer");
     result.answer.searches.into_iter().next().expect("a search")
 }
 

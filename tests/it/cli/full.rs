@@ -68,9 +68,17 @@ fn a_place_that_fills_up_while_results_are_written_keeps_the_earlier_ones() {
     // Small files still fit, the page does not.
     refused(limited(&place, 20, &[&run[..], &["--seed", "2"]].concat()), "out/report.html");
     refused(limited(&place, 20, &["run", "small.yaml", "--out", "new/out"]), "new/out/report.html");
-    refused(limited(&place, 40, &[&search[..], &["--seed", "2"]].concat()), "found/");
     assert!(everything(&place) == before, "{:?}", place.files());
     assert!(!place.path("new").exists());
+    // A search keeps its finished trials, as a sweep does; the earlier answer stays beside them.
+    let again = [&search[..], &["--seed", "2"]].concat();
+    let ended = limited(&place, 40, &again);
+    assert!(ended.stderr.contains("the same command goes on from here"), "{}", ended.stderr);
+    refused(ended, "found/capacity.journal");
+    let kept = |file: &(String, Vec<u8>)| file.0 != "found/capacity.journal";
+    assert!(everything(&place).into_iter().filter(kept).eq(before), "{:?}", place.files());
+    place.run(&again).with_code(0);
+    assert!(!place.path("found/capacity.journal").exists());
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn fourteen_pods_hold_an_opening_of_twelve_times() {
     let plans = &study.scenario.as_ref().expect("a valid study").capacity;
     let interrupt = AtomicBool::new(false);
     let execution = Execution { threads: 0, interrupt: &interrupt, progress: &mut |_| {} };
-    let result = capacity(&study, plans, &FileInputs::new(root()), execution, None).expect("answers");
+    let result = capacity(&study, plans, &FileInputs::new(root()), None, execution, None).expect("answers");
     let [headroom, floor, latest] = &result.answer.searches[..] else { panic!("three questions") };
     assert_eq!((headroom.setting[0].as_str(), headroom.sharp), ("12", true), "{:?}", headroom.notes);
     let first = &headroom.first[0].missed[0];

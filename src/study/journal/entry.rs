@@ -7,7 +7,7 @@ use crate::study::StudyError;
 
 /// One finished trial: all that is needed to fold it again.
 #[derive(Deserialize)]
-pub(super) struct Entry {
+pub struct Entry {
     /// Its design point.
     pub point: u32,
     /// Its number.
@@ -18,13 +18,13 @@ pub(super) struct Entry {
 
 impl Entry {
     /// A trial as it is written, behind what `buffer` holds.
-    pub(super) fn append(buffer: Vec<u8>, point: u32, replication: u64, record: &RunRecord) -> Vec<u8> {
+    pub fn append(buffer: Vec<u8>, point: u32, replication: u64, record: &RunRecord) -> Vec<u8> {
         // Plain data always has a form, and a vector takes everything.
         postcard::to_extend(&(point, replication, record), buffer).unwrap_or_default()
     }
 
     /// Reads what [`Entry::append`] wrote.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, StudyError> {
+    pub fn read(bytes: &[u8]) -> Result<Self, StudyError> {
         postcard::from_bytes(bytes).map_err(|error| {
             StudyError::Failed(format!("the journal holds a trial that cannot be read: {error}"))
         })

@@ -1,13 +1,13 @@
-//! Of which sweep a journal is, so that another one's is never gone on with.
+//! Of which work a journal is, so that another's is never gone on with.
 
 use serde::{Deserialize, Serialize};
 
-use super::design::PreparedSweep;
+use crate::study::prepare::Prepared;
 use crate::study::provenance::{COMMIT, Edit, FileDigest, MODEL_SEMANTICS, VERSION, digest};
 
 /// What a journal belongs to: everything that results depend on. Threads and places take no part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Header {
+pub struct Header {
     version: String,
     commit: String,
     model_semantics: u32,
@@ -23,40 +23,43 @@ pub(super) struct Header {
     inputs: Vec<FileDigest>,
 }
 
+/// What varies in the work that a journal belongs to.
+pub struct Varied {
+    /// Paths.
+    pub factors: Vec<String>,
+    /// How many points there are.
+    pub points: usize,
+    /// Everything else that says which: the texts of all values, the plans of searches.
+    pub values: String,
+}
+
 impl Header {
-    /// The header of a sweep.
-    pub(super) fn of(sweep: &PreparedSweep<'_>) -> Self {
-        let scenario = sweep.prepared.scenario.as_ref();
-        let plan = scenario.map(|scenario| &scenario.model.plan);
-        let texts: Vec<Vec<&str>> = sweep
-            .points
-            .iter()
-            .map(|point| point.iter().map(|level| level.text.as_str()).collect())
-            .collect();
-        let factors = sweep.plan().map(|plan| &plan.factors[..]).unwrap_or_default();
+    /// The header of work on a prepared scenario.
+    pub fn of(prepared: &Prepared, inputs: Vec<FileDigest>, varied: Varied) -> Self {
+        let plan = prepared.scenario.as_ref().map(|scenario| &scenario.model.plan);
         Self {
             version: VERSION.to_owned(),
             commit: COMMIT.to_owned(),
             model_semantics: MODEL_SEMANTICS,
-            scenario: sweep.prepared.name.clone(),
+            scenario: prepared.name.clone(),
             seed: plan.map_or(0, |plan| plan.seed),
             replications: plan.map_or(0, |plan| plan.replications),
             precision: plan.and_then(|plan| plan.precision).map(|precision| precision.to_string()),
-            edits: sweep.prepared.edits.clone(),
-            factors: factors.iter().map(|factor| factor.path.clone()).collect(),
-            points: sweep.points.len(),
-            values: digest(serde_json::to_string(&texts).unwrap_or_default().as_bytes()),
-            inputs: sweep.inputs.digests(),
+            edits: prepared.edits.clone(),
+            factors: varied.factors,
+            points: varied.points,
+            values: digest(varied.values.as_bytes()),
+            inputs,
         }
     }
 
     /// As it is written.
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    pub fn bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
     /// What differs in the header `other` of a journal, in words.
-    pub(super) fn difference(&self, other: &[u8]) -> String {
+    pub fn difference(&self, other: &[u8]) -> String {
         let Ok(other) = serde_json::from_slice::<Self>(other) else {
             return "another version of flashcrowd wrote it".to_owned();
         };

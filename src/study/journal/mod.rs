@@ -1,10 +1,16 @@
-//! The journal of a sweep: every finished trial, so that a sweep that was killed goes on where it stopped.
+//! The journal of a sweep or a search: every finished trial, so that work that was killed goes on where it stopped.
 //!
 //! An append-only file. Behind a line that names the format come entries, the first of which says what the journal
 //! belongs to. An entry is its length, a check of the length, the content, and a check of the content; both checks
 //! include the entry's number, so that nothing can be repeated, left out or exchanged. An entry that was cut off by a
 //! kill or a full disk is the last one, and is dropped; anything else that is wrong is corruption, and then the file
 //! is left as it is.
+
+mod entry;
+mod header;
+
+pub(super) use entry::Entry;
+pub(super) use header::{Header, Varied};
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
@@ -13,8 +19,32 @@ use std::path::{Path, PathBuf};
 use crate::random::Key;
 use crate::study::StudyError;
 
-/// The first line: what this is, and the version of its layout.
-const MAGIC: &[u8] = b"flashcrowd sweep journal, layout 1\n";
+/// Whose trials a journal holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A sweep's.
+    Sweep,
+    /// Those of searches for a capacity.
+    Capacity,
+}
+
+impl Kind {
+    /// The first line: what this is, and the version of its layout.
+    fn magic(self) -> &'static [u8] {
+        match self {
+            Self::Sweep => b"flashcrowd sweep journal, layout 1\n",
+            Self::Capacity => b"flashcrowd capacity journal, layout 1\n",
+        }
+    }
+
+    /// In a sentence.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Sweep => "sweep",
+            Self::Capacity => "search",
+        }
+    }
+}
 
 /// Bytes of a check.
 const CHECK: usize = 8;
@@ -27,7 +57,7 @@ const LONGEST: u32 = 1 << 30;
 
 /// A journal open for appending. Its file is locked: nobody else resumes it meanwhile.
 #[derive(Debug)]
-pub struct Journal {
+pub(super) struct Journal {
     path: PathBuf,
     file: File,
     /// Entries so far.
@@ -37,7 +67,7 @@ pub struct Journal {
 }
 
 /// What opening a journal found.
-pub enum Opened {
+pub(super) enum Opened {
     /// There was none, or nothing but the beginning of one.
     New(Journal),
     /// One that belongs to the same work, read up to its end.
@@ -53,6 +83,7 @@ impl Journal {
     /// # Errors
     /// If it cannot be read or written, is corrupt, or if another process writes it. The file is then as it was.
     pub fn open(
+        kind: Kind,
         path: &Path,
         header: &[u8],
         take: &mut dyn FnMut(&[u8]) -> Result<(), StudyError>,
@@ -70,13 +101,13 @@ impl Journal {
         }
         let length = file.metadata().map_err(|reason| StudyError::read(path, reason))?.len();
         let mut reader = Reading { reader: BufReader::new(&mut file), path, left: length, entries: 0 };
-        let is_new = !reader.magic()?;
+        let is_new = !reader.magic(kind)?;
         let first = if is_new { None } else { reader.entry()? };
         let Some(first) = first else {
             drop(reader);
             let mut journal = Self { path: path.to_owned(), file, entries: 0, frame: Vec::new() };
             journal.file.set_len(0).and_then(|()| journal.file.seek(SeekFrom::Start(0))).map_err(failed)?;
-            journal.file.write_all(MAGIC).map_err(failed)?;
+            journal.file.write_all(kind.magic()).map_err(failed)?;
             journal.append(|frame| with(frame, header))?;
             return Ok(Opened::New(journal));
         };
@@ -139,17 +170,21 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// Whether the first line is there; an empty file, or the beginning of that line alone, is a new journal.
-    fn magic(&mut self) -> Result<bool, StudyError> {
-        let wanted = MAGIC.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+    fn magic(&mut self, kind: Kind) -> Result<bool, StudyError> {
+        let magic = kind.magic();
+        let wanted = magic.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
         let found = self.bytes(wanted)?;
-        if found == MAGIC {
+        if found == magic {
             return Ok(true);
         }
-        if MAGIC.starts_with(&found) {
+        if magic.starts_with(&found) {
             return Ok(false);
         }
         let path = self.path.display();
-        Err(StudyError::Refused(format!("`{path}` is no journal of a sweep; it was left as it is")))
+        Err(StudyError::Refused(format!(
+            "`{path}` is no journal of a {}; it was left as it is",
+            kind.words()
+        )))
     }
 
     /// The next entry; nothing at the end, or if the last one was cut off.
@@ -231,7 +266,7 @@ mod tests {
 
     /// A journal of three entries behind the header `h`.
     fn written(path: &Path) -> Vec<u8> {
-        let Ok(Opened::New(mut journal)) = Journal::open(path, b"h", &mut |_| Ok(())) else {
+        let Ok(Opened::New(mut journal)) = Journal::open(Kind::Sweep, path, b"h", &mut |_| Ok(())) else {
             panic!("a new journal")
         };
         for entry in [b"one".as_slice(), b"", b"three"] {
@@ -243,7 +278,7 @@ mod tests {
 
     fn open(path: &Path, header: &[u8]) -> Result<(bool, Vec<Vec<u8>>), StudyError> {
         let mut entries = Vec::new();
-        let opened = Journal::open(path, header, &mut |entry| {
+        let opened = Journal::open(Kind::Sweep, path, header, &mut |entry| {
             entries.push(entry.to_vec());
             Ok(())
         })?;
@@ -256,7 +291,7 @@ mod tests {
         let path = place.path().join("j");
         written(&path);
         let mut seen = 0;
-        let Ok(Opened::Resumed(mut journal)) = Journal::open(&path, b"h", &mut |_| {
+        let Ok(Opened::Resumed(mut journal)) = Journal::open(Kind::Sweep, &path, b"h", &mut |_| {
             seen += 1;
             Ok(())
         }) else {
@@ -312,7 +347,7 @@ mod tests {
         let path = place.path().join("j");
         let whole = written(&path);
         assert!(
-            matches!(Journal::open(&path, b"other", &mut |_| Ok(())), Ok(Opened::Foreign(header)) if header == b"h")
+            matches!(Journal::open(Kind::Sweep, &path, b"other", &mut |_| Ok(())), Ok(Opened::Foreign(header)) if header == b"h")
         );
         assert_eq!(std::fs::read(&path).unwrap(), whole);
         std::fs::write(&path, "somebody's notes").unwrap();
@@ -324,7 +359,7 @@ mod tests {
     fn two_processes_do_not_write_one_journal() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("j");
-        let first = Journal::open(&path, b"h", &mut |_| Ok(()));
+        let first = Journal::open(Kind::Sweep, &path, b"h", &mut |_| Ok(()));
         assert!(first.is_ok());
         assert!(matches!(open(&path, b"h"), Err(StudyError::Failed(_))));
         drop(first);
