@@ -35,6 +35,7 @@ fn mm1(rate: f64, work: f64, measures: &[Measure]) -> Model {
         target: crate::model::ServiceId(target),
         balancer,
         view_per_pod: false,
+        retry_elsewhere: false,
     });
     model.services.push(Service { name: "desk".to_owned(), ..Service::default() });
     model.classes.push(Class {

@@ -14,7 +14,13 @@ pub fn mm1(rate: f64, service_mean: f64, seconds: f64) -> Model {
     let startup = model.add_law(Law::constant(0.0).unwrap());
     let operation = model.add_program([Step::Work { law: work }]);
     let balancer = Balancer::Random;
-    model.edges.push(Edge { caller: Caller::Clients, target: ServiceId(0), balancer, view_per_pod: false });
+    model.edges.push(Edge {
+        caller: Caller::Clients,
+        target: ServiceId(0),
+        balancer,
+        view_per_pod: false,
+        retry_elsewhere: false,
+    });
     model.sites.push(CallSite { edge: EdgeId(0), operation, policy: CallPolicy::default() });
     let program = model.add_program([Step::Call { site: SiteId(0) }]);
     model.services.push(Service { name: "web".into(), startup, ..Service::default() });

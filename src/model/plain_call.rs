@@ -74,7 +74,13 @@ mod tests {
     }
 
     fn add_call(model: &mut Model, caller: Caller, target: ServiceId, operation: StepId) -> SiteId {
-        model.edges.push(Edge { caller, target, balancer: Balancer::Random, view_per_pod: false });
+        model.edges.push(Edge {
+            caller,
+            target,
+            balancer: Balancer::Random,
+            view_per_pod: false,
+            retry_elsewhere: false,
+        });
         let edge = EdgeId(model.edges.len() as u16 - 1);
         model.sites.push(CallSite { edge, operation, policy: CallPolicy::default() });
         SiteId(model.sites.len() as u16 - 1)

@@ -136,4 +136,6 @@ pub struct Edge {
     pub balancer: Balancer,
     /// Whether every caller pod has its own view (`false`: one shared view, `via: central`).
     pub view_per_pod: bool,
+    /// Whether a further try avoids the pods that earlier tries of its call went to.
+    pub retry_elsewhere: bool,
 }

@@ -18,6 +18,7 @@ pub fn station(rate: f64, service: Service, work: Law, seconds: f64) -> Model {
         target: ServiceId(0),
         balancer: Balancer::Random,
         view_per_pod: false,
+        retry_elsewhere: false,
     };
     model.edges.push(edge);
     model.sites.push(CallSite { edge: EdgeId(0), operation, policy: CallPolicy::default() });
@@ -74,6 +75,7 @@ fn a_retried_call_meets_fresh_chance_inside() {
             target: ServiceId(caller as u16 + 1),
             balancer: Balancer::Random,
             view_per_pod: false,
+            retry_elsewhere: false,
         };
         model.edges.push(edge);
         model.services.push(Service { name: name.into(), slots: u32::MAX, ..model.services[0].clone() });

@@ -17,7 +17,13 @@ fn services(count: u16) -> Model {
     for s in 0..count {
         model.services.push(Service { name: format!("s{s}"), ..Service::default() });
         let (caller, target) = (Caller::Clients, ServiceId(s));
-        model.edges.push(Edge { caller, target, balancer: Balancer::Random, view_per_pod: false });
+        model.edges.push(Edge {
+            caller,
+            target,
+            balancer: Balancer::Random,
+            view_per_pod: false,
+            retry_elsewhere: false,
+        });
     }
     model
 }

@@ -4,6 +4,7 @@
 //! remembers, and chooses by. Hosts are seen through [`Hosts`], a try through [`Try`], so that choices can be tested
 //! without a simulation and cost nothing in one.
 
+mod elsewhere;
 mod hosts;
 mod idle_queue;
 mod least_connections;

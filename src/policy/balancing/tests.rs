@@ -195,3 +195,60 @@ fn promised_work_is_levelled_and_an_address_keeps_its_host() {
     let of_ten: Vec<_> = (0..10).map(|t| views.choose(0, &mut rack, &Sent(t))).collect();
     assert!(of_ten.iter().all(|&pod| pod == of_ten[0]));
 }
+
+#[test]
+fn further_tries_go_elsewhere_with_every_balancer() {
+    for form in Balancer::FORMS {
+        let inner = form.example.trim_start_matches(form.name).trim_matches(['(', ')']);
+        let numbers: Vec<f64> = inner.split_whitespace().map(|n| n.parse().expect("a number")).collect();
+        let balancer = (form.make)(&numbers).expect(form.example);
+        let mut rack = Rack::of(&[1, 0, 3, 0, 5, 2]);
+        let mut views = Views::new(&balancer);
+        for t in 0..200 {
+            let mut tried = Vec::new();
+            for _ in 0..6 {
+                let pod = views.choose_elsewhere(0, &mut rack, &Sent(t), &tried).expect("a host");
+                assert!(!tried.contains(&pod), "{}: {pod} again after {tried:?}", form.name);
+                tried.push(pod);
+            }
+            // All were tried: any of them again.
+            let again = views.choose_elsewhere(0, &mut rack, &Sent(t), &tried);
+            tried.extend(again);
+            tried.iter().for_each(|&pod| views.over(0, pod, Over { sent: 0, now: 1, well: false }));
+        }
+        let mut fresh = Views::new(&balancer);
+        assert_eq!(fresh.choose_elsewhere(0, &mut Rack::of(&[]), &Sent(0), &[3]), None, "{}", form.name);
+    }
+}
+
+#[test]
+fn what_is_chosen_in_vain_does_not_count_as_sent() {
+    for balancer in [Balancer::LeastConnections, Balancer::LeastRequest { picks: 2 }] {
+        let mut rack = Rack::of(&[0, 0]);
+        let mut views = Views::new(&balancer);
+        for t in 0..50 {
+            assert_eq!(views.choose_elsewhere(0, &mut rack, &Sent(t), &[0]), Some(1), "{balancer:?}");
+            views.over(0, 1, Over { sent: 0, now: 1, well: true });
+        }
+        let counts = chosen(&balancer, &mut rack, 40);
+        assert_eq!(counts.iter().sum::<u32>(), 40);
+        // Nothing is outstanding, so the next two spread.
+        let first = views.choose(0, &mut rack, &Sent(90)).expect("a host");
+        let mut others = (91..110).map(|t| views.choose(0, &mut rack, &Sent(t)).expect("a host"));
+        assert!(others.any(|pod| pod != first), "{balancer:?}");
+    }
+}
+
+#[test]
+fn elsewhere_is_as_likely_as_the_balancer_makes_it() {
+    let mut rack = Rack::of(&[0, 0, 0, 0]);
+    let mut views = Views::new(&Balancer::WeightedRandom(vec![5.0, 1.0, 3.0, 1.0]));
+    let mut counts = [0u32; 4];
+    for t in 0..4000 {
+        counts[views.choose_elsewhere(0, &mut rack, &Sent(t), &[0]).expect("a host") as usize] += 1;
+    }
+    // Shares 1/5, 3/5, 1/5 of what is left; four standard errors are 2.5 and 3.1 %.
+    let shares = counts.map(|n| f64::from(n) / 4000.0);
+    assert!(counts[0] == 0 && (shares[2] - 0.6).abs() < 0.031, "{shares:?}");
+    assert!((shares[1] - 0.2).abs() < 0.0253 && (shares[3] - 0.2).abs() < 0.0253, "{shares:?}");
+}

@@ -8,6 +8,15 @@ use crate::scenario::cursor::{Context, Field};
 use crate::scenario::diagnostics::{Diagnostic, Severity};
 use crate::scenario::source::Span;
 
+/// How the pods of an edge are chosen.
+pub(super) struct How {
+    pub balancer: Balancer,
+    /// Whether every caller pod has its own view.
+    pub view_per_pod: bool,
+    /// Whether further tries avoid pods that were tried.
+    pub retry_elsewhere: bool,
+}
+
 /// Entries one table of the model may have; identities are 16 bits wide.
 pub(super) const MAX_ENTRIES: usize = 60_000;
 
@@ -90,11 +99,11 @@ impl<'a> Build<'a> {
     }
 
     /// The index of the edge, made if it is new. Its balancer is that of the first call.
-    pub(super) fn edge_id(&mut self, caller: Caller, target: ServiceId, how: (Balancer, bool)) -> EdgeId {
+    pub(super) fn edge_id(&mut self, caller: Caller, target: ServiceId, how: How) -> EdgeId {
         let same = |edge: &Edge| edge.caller == caller && edge.target == target;
         let at = self.model.edges.iter().position(same).unwrap_or_else(|| {
-            let (balancer, view_per_pod) = how;
-            self.model.edges.push(Edge { caller, target, balancer, view_per_pod });
+            let How { balancer, view_per_pod, retry_elsewhere } = how;
+            self.model.edges.push(Edge { caller, target, balancer, view_per_pod, retry_elsewhere });
             self.model.edges.len() - 1
         });
         EdgeId(at as u16)

@@ -193,6 +193,15 @@ fn a_try_may_not_outlast_its_call() {
 }
 
 #[test]
+fn retries_that_cannot_go_elsewhere_are_named() {
+    let of = |text: &str| with("slots: 4", &format!("slots: 4\n    upstreams: {{ db: {{ {text} }} }}"));
+    let says = |text: &str, why: &str| all(&[&of(text)]).contains(why);
+    assert!(says("retry_elsewhere: true", "is never tried again: add `retries`"));
+    assert!(!says("retry_elsewhere: true, retries: 1", "does nothing here"));
+    assert!(!says("retry_elsewhere: false", "does nothing here"));
+}
+
+#[test]
 fn loads_and_times_are_those_of_the_pods_and_of_what_is_needed() {
     let busy = with("rate: 9/s", "rate: 850/s");
     assert_eq!(

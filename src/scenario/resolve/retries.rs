@@ -1,7 +1,7 @@
 //! What is doubtful or taken for granted about retries.
 
 use super::build::Build;
-use crate::model::{Caller, LawId, Step};
+use crate::model::{Caller, LawId, QueuePlacement, Step};
 use crate::scenario::diagnostics::Diagnostic;
 
 /// Says what a retry meets, and warns of retries that can hardly ever act.
@@ -11,10 +11,19 @@ pub(super) fn retries(build: &Build<'_>) {
     for call in &build.calls {
         let site = &model.sites[call.site.index()];
         let policy = &site.policy;
+        let edge = &model.edges[site.edge.index()];
+        let target = &model.services[edge.target.index()];
+        if edge.retry_elsewhere && (policy.retries == 0 || target.placement == QueuePlacement::Central) {
+            let why = match policy.retries {
+                0 => "is never tried again: add `retries`",
+                _ => "waits in one queue of all pods, which no balancer chooses from",
+            };
+            let message = format!("`retry_elsewhere` does nothing here: a call to {} {why}", target.name);
+            build.context.push(Diagnostic::warning(call.span, message));
+        }
         if policy.retries == 0 {
             continue;
         }
-        let target = &model.services[model.edges[site.edge.index()].target.index()];
         let is_random = |law: LawId| model.laws[law.index()].law.as_constant().is_none();
         let drawn = model.program(site.operation).filter_map(|(at, step)| match *step {
             Step::Work { law } if is_random(law) => Some(("work", model.is_redrawn(at))),

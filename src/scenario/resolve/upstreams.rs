@@ -1,6 +1,6 @@
 //! How calls are made: timeouts, retries, back-off, loss, and the balancer of an edge.
 
-use super::build::Build;
+use super::build::{Build, How};
 use crate::model::{Backoff, CallPolicy, Jitter, RetryOn};
 use crate::policy::Balancer;
 use crate::scenario::cursor::{Field, MapCursor};
@@ -35,6 +35,12 @@ pub(super) static UPSTREAM: Table = Table {
             Kind::OneOf(&["pod", "central", "ingress"]),
             "Whether every caller pod has its own view of the callee (if absent), or all share one",
         ),
+        optional(
+            "retry_elsewhere",
+            Kind::Bool,
+            "Whether a further try avoids pods that earlier ones of the call went to, as nginx does and Envoy with \
+             previous_hosts; false if absent",
+        ),
     ],
 };
 
@@ -55,6 +61,7 @@ pub(super) struct Upstream {
     loss: Option<f64>,
     balancer: Option<Balancer>,
     shared_view: Option<bool>,
+    retry_elsewhere: Option<bool>,
 }
 
 /// What a caller says about its callees, with an entry `default` for the rest.
@@ -85,6 +92,7 @@ impl Upstreams {
                 Some(balancer)
             });
             upstream.shared_view = map.field("via").and_then(|field| field.word()).map(|via| via != "pod");
+            upstream.retry_elsewhere = map.field("retry_elsewhere").and_then(|field| field.boolean());
             list.push((name.to_owned(), upstream));
         }
         Self { list }
@@ -135,6 +143,7 @@ impl Upstream {
             loss,
             balancer: None,
             shared_view: None,
+            retry_elsewhere: None,
         }
     }
 
@@ -152,6 +161,7 @@ impl Upstream {
             loss: self.loss.or(below.loss),
             balancer: self.balancer.or(below.balancer),
             shared_view: self.shared_view.or(below.shared_view),
+            retry_elsewhere: self.retry_elsewhere.or(below.retry_elsewhere),
         }
     }
 
@@ -187,10 +197,13 @@ impl Upstream {
         self.timeout == Some(None)
     }
 
-    /// The balancer of the edge, and whether every caller pod has its own view.
-    pub(super) fn edge(&self, own_view: bool) -> (Balancer, bool) {
-        let balancer = self.balancer.clone().unwrap_or(Balancer::Random);
-        (balancer, self.shared_view.map_or(own_view, |shared| !shared))
+    /// How the pods of the edge are chosen.
+    pub(super) fn edge(&self, own_view: bool) -> How {
+        How {
+            balancer: self.balancer.clone().unwrap_or(Balancer::Random),
+            view_per_pod: self.shared_view.map_or(own_view, |shared| !shared),
+            retry_elsewhere: self.retry_elsewhere.unwrap_or(false),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod sites;
 mod state;
+mod tried;
 
 pub use sites::{HotSite, Sent};
 pub use state::Routing;

@@ -1,9 +1,10 @@
 //! The state of all edges and call sites.
 
 use super::sites::{HotSite, Sent};
+use super::tried::Tried;
 use crate::engine::Calendar;
 use crate::model::{CallPolicy, Caller, Edge, Model, SiteId};
-use crate::policy::balancing::{Over, Try, Views};
+use crate::policy::balancing::{Hosts, Over, Try, Views};
 use crate::system::core::{Core, NIL, of_try, part, purpose};
 use crate::system::fleet::{Fleet, News};
 
@@ -14,6 +15,7 @@ pub struct Routing {
     sites: Vec<HotSite>,
     /// How calls are made at present, by site.
     policies: Vec<CallPolicy>,
+    tried: Tried,
 }
 
 /// What the balancer of one edge sees.
@@ -22,13 +24,16 @@ struct EdgeViews {
     target: usize,
     /// Whether each caller pod has its own view.
     is_per_pod: bool,
+    /// Whether a further try avoids pods that were tried.
+    elsewhere: bool,
     views: Views,
 }
 
 impl EdgeViews {
     fn new(edge: &Edge) -> Self {
         let is_per_pod = edge.view_per_pod && matches!(edge.caller, Caller::Service(_));
-        Self { target: edge.target.index(), is_per_pod, views: Views::new(&edge.balancer) }
+        let (target, elsewhere) = (edge.target.index(), edge.retry_elsewhere);
+        Self { target, is_per_pod, elsewhere, views: Views::new(&edge.balancer) }
     }
 
     #[inline(always)]
@@ -93,12 +98,14 @@ impl Routing {
             sites: model.sites.iter().enumerate().map(site).collect(),
             policies: model.sites.iter().map(|site| site.policy.clone()).collect(),
             edges: model.edges.iter().map(EdgeViews::new).collect(),
+            tried: Tried::new(model.edges.iter().any(|edge| edge.retry_elsewhere)),
         }
     }
 
     /// Forgets what was seen, for a new replication.
     pub fn start(&mut self) {
         self.edges.iter_mut().for_each(|edge| edge.views.clear());
+        self.tried.clear();
     }
 
     /// A call site.
@@ -120,6 +127,9 @@ impl Routing {
         let view = edge.view(sent.caller);
         let caller = (edge.is_per_pod && sent.caller != NIL).then_some(sent.caller);
         let draws = Draws { core: c, sent, id, edge: at, caller };
+        if edge.elsewhere {
+            return choose_elsewhere(edge, &mut self.tried, view, fleet, &draws);
+        }
         edge.views.choose(view, &mut fleet.seen(edge.target), &draws)
     }
 
@@ -155,4 +165,21 @@ impl Routing {
         }
         fleet.keep_list(news);
     }
+}
+
+/// The pod of a try on an edge that remembers where tries went.
+#[cold]
+fn choose_elsewhere(
+    edge: &mut EdgeViews,
+    tried: &mut Tried,
+    view: usize,
+    fleet: &mut Fleet,
+    draws: &Draws<'_, '_>,
+) -> Option<u32> {
+    let (caller, attempt) = (draws.core.frames[draws.id].parent, draws.sent.attempt);
+    let (numbers, count) = tried.before(caller, attempt);
+    let mut hosts = fleet.seen(edge.target);
+    let pod = edge.views.choose_elsewhere(view, &mut hosts, draws, &numbers[..count])?;
+    tried.note(caller, attempt, hosts.ordinal(pod));
+    Some(pod)
 }

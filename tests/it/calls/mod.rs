@@ -1,6 +1,7 @@
 //! Calls on edges and in services against answers that are known: response times, service times, outcomes, windows,
 //! and the objectives that rest on them.
 
+mod elsewhere;
 mod probes;
 mod promises;
 

@@ -176,7 +176,7 @@ impl Maker {
         let operation = self.operations[target][operation];
         let caller = caller.map_or(Caller::Clients, |s| Caller::Service(ServiceId(s as u16)));
         let (target, balancer) = (ServiceId(target as u16), Balancer::Random);
-        self.model.edges.push(Edge { caller, target, balancer, view_per_pod: false });
+        self.model.edges.push(Edge { caller, target, balancer, view_per_pod: false, retry_elsewhere: false });
         let edge = EdgeId(self.model.edges.len() as u16 - 1);
         self.model.sites.push(CallSite { edge, operation, policy: CallPolicy::default() });
         Step::Call { site: SiteId(self.model.sites.len() as u16 - 1) }
