@@ -3,7 +3,7 @@
 use super::estimate::{CONFIDENCE, Estimate, FEW_RUNS, TAIL, estimate_of, mean_time};
 use super::health::Recovery;
 use super::pool::Pool;
-use super::rows::{Conclusion, ObjectiveResult, Outcome};
+use super::rows::{Conclusion, InputVerdict, ObjectiveResult, Outcome};
 use super::slice::Part;
 use super::track::{Observation, Track};
 use super::when::{counted_from, relative};
@@ -53,7 +53,28 @@ pub fn judge_at(model: &Model, pool: &Pool, confidence: f64) -> (Vec<ObjectiveRe
         (0, ..) => Some(Outcome::Inconclusive),
         _ => Some(Outcome::Fail),
     };
-    (results, Conclusion { outcome, passed, failed, inconclusive })
+    (results, Conclusion { outcome, passed, failed, inconclusive, inputs: None })
+}
+
+/// The conclusion where inputs are uncertain: the middles must hold, and all objectives at the wanted share of the points
+/// drawn. The share is judged by its Wilson interval, as a share of runs is.
+#[must_use]
+pub fn judge_inputs(middles: Conclusion, holds: Option<Estimate>, wanted: Option<f64>) -> Conclusion {
+    let (Some(outcome), Some(holds), Some(wanted)) = (middles.outcome, holds, wanted) else { return middles };
+    let of_points = if holds.ci95_low >= wanted {
+        Outcome::Pass
+    } else if holds.ci95_high < wanted {
+        Outcome::Fail
+    } else {
+        Outcome::Inconclusive
+    };
+    let worst = match (outcome, of_points) {
+        (Outcome::Fail, _) | (_, Outcome::Fail) => Outcome::Fail,
+        (Outcome::Inconclusive, _) | (_, Outcome::Inconclusive) => Outcome::Inconclusive,
+        _ => Outcome::Pass,
+    };
+    let inputs = Some(InputVerdict { holds, wanted, outcome: of_points });
+    Conclusion { outcome: Some(worst), inputs, ..middles }
 }
 
 /// Whether each run by itself met the objective numbered `index`, in replication order; `None` for a run that says
@@ -120,11 +141,13 @@ fn objective(
         runs_met: None,
         runs_wanted: objective.in_runs,
         note: None,
+        instead: None,
     };
     if let Measure::Recovers(_, mark) = objective.measure {
         match pool.health.from(mark) {
             Some(recovery) if !recovery.runs.is_empty() => {
-                recovers(objective, recovery, confidence, &mut result)
+                recovers(objective, recovery, confidence, &mut result);
+                result.instead = at_once(recovery, &pool.health.unhealthy);
             }
             Some(_) => result.note = Some("no series was recorded, so recovery cannot be told".to_owned()),
             None => result.note = Some("no other objective says what healthy means".to_owned()),
@@ -307,20 +330,25 @@ fn judge_part(objective: &Objective, track: &Track, p: usize, confidence: f64) -
     Judged { estimate: Some(estimate_of(interval, with_value.len() as u32)), outcome, part, index: p, note }
 }
 
+/// What is said of runs that were all healthy when the mark came: a time of zero would read as if nothing had happened
+/// where a disaster ended before it, and as if something had where nothing broke.
+fn at_once(recovery: &Recovery, unhealthy: &[f64]) -> Option<String> {
+    if recovery.runs.iter().any(|run| *run != Some(0.0)) {
+        return None;
+    }
+    if unhealthy.iter().all(|&seconds| seconds == 0.0) {
+        return Some("nothing to recover".to_owned());
+    }
+    let before = mean_time(&recovery.broken_before).filter(|broken| broken.mean > 0.0)?;
+    Some(format!("healthy at {}, broken for {:.0} s before it", recovery.label, before.mean))
+}
+
 /// Judges recovery; a run that did not recover in the counted span met nothing.
 fn recovers(objective: &Objective, recovery: &Recovery, confidence: f64, result: &mut ObjectiveResult) {
     let limit = result.limit;
     let times: Vec<f64> = recovery.runs.iter().flatten().copied().collect();
     let all = recovery.runs.len();
     result.measured = mean_time(&times);
-    let before = mean_time(&recovery.broken_before).filter(|broken| broken.mean > 0.0);
-    if let Some(broken) = before.filter(|_| times.iter().all(|&t| t == 0.0)) {
-        // Without this a disaster that ended before the mark would read as if nothing had happened.
-        result.note = Some(format!(
-            "already healthy at {}, but promises were broken for {:.0} s before it",
-            recovery.label, broken.mean
-        ));
-    }
     if times.len() < all {
         result.note = Some(format!("{} of {all} runs recovered before the counted span ended", times.len()));
     }

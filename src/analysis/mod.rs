@@ -36,12 +36,14 @@ mod when;
 
 pub use contrast::{Change, ContrastRow, Range, Side, all_contrasts, decision_contrasts, decision_samples};
 pub use estimate::Estimate;
-pub use judge::{judge, judge_at, met_by_run};
+pub use judge::{judge, judge_at, judge_inputs, met_by_run};
 pub use observed::{ObservedPoint, ObservedRow, beside_measured};
 pub use pool::Pool;
 pub use probes::ProbeRow;
 pub use required::{RequiredCapacity, required_capacity};
-pub use rows::{Conclusion, MetricRow, ObjectiveResult, Outcome, SeriesPoint, SeriesRow, TheoryRow};
+pub use rows::{
+    Conclusion, InputVerdict, MetricRow, ObjectiveResult, Outcome, SeriesPoint, SeriesRow, TheoryRow,
+};
 pub use samples::{MetricSample, objective_measure, objective_sample};
 pub use side_by_side::{
     BestOf, COMPARISON_VERSION, ComparedSide, Entrant, FromBestSide, Selection, SideBySide,

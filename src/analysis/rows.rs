@@ -100,6 +100,19 @@ pub struct Conclusion {
     pub failed: u32,
     /// Inconclusive.
     pub inconclusive: u32,
+    /// What the points drawn from uncertain inputs say; nothing if there are none or the middles alone are judged.
+    pub inputs: Option<InputVerdict>,
+}
+
+/// Whether all objectives hold at enough of the points drawn from uncertain inputs.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct InputVerdict {
+    /// Share of the points at which all hold, with its Wilson interval.
+    pub holds: Estimate,
+    /// The share that must.
+    pub wanted: f64,
+    /// Pass if the whole interval reaches the share, fail if none of it does.
+    pub outcome: Outcome,
 }
 
 /// One objective's rule and what was measured.
@@ -129,4 +142,7 @@ pub struct ObjectiveResult {
     pub runs_wanted: Option<f64>,
     /// A sentence for people when something needs saying (for example too few requests).
     pub note: Option<String>,
+    /// What people read in the place of a number that would mislead alone: of a recovery, that there was nothing to recover,
+    /// or for how long promises were broken before it.
+    pub instead: Option<String>,
 }

@@ -186,7 +186,20 @@ impl CheckReport {
     }
 }
 
-/// The first sentence of every form of the report: what failed by name, then what could not be told, then what held.
+/// Names in the headline; of more only the number and the worst are told.
+const NAMED: usize = 2;
+
+/// Something that failed or is open, and how bad it is.
+struct Miss {
+    name: String,
+    /// How far it is from where it should be, relative; nothing if that has no meaning.
+    badness: f64,
+    /// The same for people.
+    told: Option<String>,
+}
+
+/// The first sentence of every form of the report: how many things failed and which is the worst, then what could not be
+/// told, then what held.
 fn headline(scenarios: &[CheckedScenario]) -> String {
     let several = scenarios.len() > 1;
     let named = |scenario: &CheckedScenario, what: &str| {
@@ -195,36 +208,36 @@ fn headline(scenarios: &[CheckedScenario]) -> String {
     let objectives = |outcome: Outcome| {
         let of = move |s: &CheckedScenario| {
             let fits = s.objectives.iter().filter(|o| o.outcome == outcome);
-            fits.map(|o| named(s, &o.rule)).collect::<Vec<_>>()
+            fits.map(|o| missed(o, named(s, &o.rule))).collect::<Vec<_>>()
         };
         scenarios.iter().flat_map(of).collect::<Vec<_>>()
     };
     let metrics = |finding: Finding| {
         let of = move |s: &CheckedScenario| {
             let fits = s.metrics.iter().filter(|row| row.finding == finding);
-            fits.map(|row| named(s, &row.metric)).collect::<Vec<_>>()
+            fits.map(|row| worsened(row, named(s, &row.metric))).collect::<Vec<_>>()
         };
         scenarios.iter().flat_map(of).collect::<Vec<_>>()
     };
-    let mut parts = Vec::new();
-    let mut say = |what: &str, names: Vec<String>| {
-        if !names.is_empty() {
-            parts.push(format!("{what}: {}", names.join(", ")));
-        }
-    };
-    say("worse than tolerated", metrics(Finding::Regressed));
-    say("objective missed", objectives(Outcome::Fail));
-    let open = [metrics(Finding::Undecided), objectives(Outcome::Inconclusive)].concat();
-    say("not decided", open);
-    let missing = scenarios.iter().filter(|scenario| scenario.missing_from_baseline);
-    say("not in the baseline", missing.map(|scenario| scenario.file.clone()).collect());
-    let held = metrics(Finding::Held).len();
-    let met = objectives(Outcome::Pass).len();
     let counted = |n: usize, one: &str, many: &str| format!("{n} {}", if n == 1 { one } else { many });
+    let mut parts = Vec::new();
+    let mut say = |few: &str, many: &str, found: Vec<Miss>| parts.extend(sentence(few, many, found));
+    say("worse than tolerated", "metrics are worse than tolerated", metrics(Finding::Regressed));
+    say("objective missed", "objectives are missed", objectives(Outcome::Fail));
+    let mut open = metrics(Finding::Undecided);
+    open.extend(objectives(Outcome::Inconclusive));
+    // Of what is open none is the worst.
+    open.iter_mut().for_each(|miss| miss.told = None);
+    say("not decided", "are not decided", open);
+    let missing = scenarios.iter().filter(|scenario| scenario.missing_from_baseline);
+    let missing = missing.map(|scenario| Miss { name: scenario.file.clone(), badness: 0.0, told: None });
+    say("not in the baseline", "are not in the baseline", missing.collect());
     let mut good = Vec::new();
+    let held = metrics(Finding::Held).len();
     if held > 0 {
         good.push(format!("{} within tolerance", counted(held, "metric", "metrics")));
     }
+    let met = objectives(Outcome::Pass).len();
     if met > 0 {
         good.push(format!("{} met", counted(met, "objective", "objectives")));
     }
@@ -232,6 +245,45 @@ fn headline(scenarios: &[CheckedScenario]) -> String {
         parts.push(good.join(", "));
     }
     if parts.is_empty() { "nothing was judged".to_owned() } else { parts.join("; ") }
+}
+
+/// Few are named; of many the number and the worst.
+fn sentence(few: &str, many: &str, found: Vec<Miss>) -> Option<String> {
+    if found.is_empty() {
+        return None;
+    }
+    if found.len() <= NAMED {
+        let names: Vec<&str> = found.iter().map(|miss| miss.name.as_str()).collect();
+        return Some(format!("{few}: {}", names.join(", ")));
+    }
+    let worst = found.iter().reduce(|a, b| if b.badness > a.badness { b } else { a })?;
+    let told = worst.told.as_ref().map(|told| format!(", the worst {} ({told})", worst.name));
+    let first = || format!(", {} first", worst.name);
+    Some(format!("{} {many}{}", found.len(), told.unwrap_or_else(first)))
+}
+
+fn worsened(row: &CheckRow, name: String) -> Miss {
+    let ratio = row.ratio.map(|ratio| ratio.value).filter(|&ratio| ratio > 0.0 && ratio.is_finite());
+    let badness = ratio.map_or(0.0, |ratio| if ratio < 1.0 { 1.0 / ratio } else { ratio });
+    let told = ratio.map(|ratio| match ratio {
+        ratio if ratio < 10.0 => format!("{:+.0} %", (ratio - 1.0) * 100.0),
+        ratio => format!("{ratio:.0} times as much"),
+    });
+    Miss { name, badness, told }
+}
+
+fn missed(objective: &ObjectiveResult, name: String) -> Miss {
+    let limit = objective.limit;
+    let measured = objective.measured.as_ref().map(|measured| measured.mean);
+    let Some(measured) = measured else {
+        return Miss { name, badness: f64::INFINITY, told: Some("nothing measured".to_owned()) };
+    };
+    let ratio = if measured > limit { measured / limit } else { limit / measured };
+    let told = match objective.unit {
+        "1" => format!("{:.1} %", measured * 100.0),
+        unit => format!("{} {unit}", (measured * 1000.0).round() / 1000.0),
+    };
+    Miss { name, badness: if ratio.is_finite() { ratio } else { f64::INFINITY }, told: Some(told) }
 }
 
 #[cfg(test)]
@@ -254,7 +306,33 @@ mod tests {
     }
 
     fn objectives(outcome: Outcome) -> Conclusion {
-        Conclusion { outcome: Some(outcome), passed: 0, failed: 0, inconclusive: 0 }
+        Conclusion { outcome: Some(outcome), passed: 0, failed: 0, inconclusive: 0, inputs: None }
+    }
+
+    #[test]
+    fn few_are_named_and_of_many_the_worst() {
+        let miss = |name: &str, badness: f64| Miss {
+            name: name.to_owned(),
+            badness,
+            told: Some(format!("{badness}")),
+        };
+        let of = |found| sentence("worse", "are worse", found);
+        assert_eq!(of(Vec::new()), None);
+        assert_eq!(of(vec![miss("a", 1.0), miss("b", 2.0)]).unwrap(), "worse: a, b");
+        let many = vec![miss("a", 1.0), miss("b", 3.0), miss("c", 2.0)];
+        assert_eq!(of(many).unwrap(), "3 are worse, the worst b (3)");
+        let unknown = |name: &str| Miss { told: None, ..miss(name, 0.0) };
+        assert_eq!(of(vec![unknown("a"), unknown("b"), unknown("c")]).unwrap(), "3 are worse, a first");
+        let found = worsened(
+            &CheckRow { ratio: Some(Range { value: 1.2, low: 1.1, high: 1.3 }), ..row(Finding::Held) },
+            "x".into(),
+        );
+        assert_eq!(found.told.as_deref(), Some("+20 %"));
+        let found = worsened(
+            &CheckRow { ratio: Some(Range { value: 0.5, low: 0.4, high: 0.6 }), ..row(Finding::Held) },
+            "x".into(),
+        );
+        assert_eq!((found.badness, found.told.as_deref()), (2.0, Some("-50 %")));
     }
 
     #[test]

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn inconclusive_is_missed_only_when_strict() {
-        let verdict = |outcome| Conclusion { outcome, passed: 0, failed: 0, inconclusive: 0 };
+        let verdict = |outcome| Conclusion { outcome, passed: 0, failed: 0, inconclusive: 0, inputs: None };
         let inconclusive = verdict(Some(Outcome::Inconclusive));
         assert_eq!(Exit::of(&inconclusive, false), Exit::Passed);
         assert_eq!(Exit::of(&inconclusive, true), Exit::Missed);

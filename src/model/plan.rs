@@ -66,17 +66,19 @@ impl Default for RunPlan {
 }
 
 /// How often inputs that nobody knows are drawn, and how often each draw is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct InputPlan {
     /// Points drawn; 0 holds the inputs at their middles.
     pub points: u32,
     /// Replications at each.
     pub replications: u32,
+    /// Share of the points at which all objectives must hold; nothing judges the middles alone.
+    pub share: Option<f64>,
 }
 
 impl Default for InputPlan {
     fn default() -> Self {
-        Self { points: 40, replications: 5 }
+        Self { points: 40, replications: 5, share: Some(0.8) }
     }
 }
 

@@ -3,7 +3,7 @@ use super::super::check_text::check_text;
 use super::super::junit::check_junit;
 use super::*;
 use crate::analysis::{Estimate, ObjectiveResult, Outcome, Range};
-use crate::baseline::CheckRow;
+use crate::baseline::{CheckRow, Finding};
 use crate::scenario::{Difference, Place};
 
 fn row(metric: &str, finding: Finding, factor: f64) -> CheckRow {
@@ -40,6 +40,7 @@ fn objective(rule: &str, outcome: Outcome) -> ObjectiveResult {
         runs_met: None,
         runs_wanted: None,
         note: None,
+        instead: None,
     }
 }
 
@@ -91,6 +92,18 @@ fn the_terminal_says_what_is_worse_first() {
 #[test]
 fn a_comment_begins_with_its_marker_and_the_headline() {
     insta::assert_snapshot!(check_markdown(&report(CheckOutcome::Missed)));
+}
+
+#[test]
+fn lost_money_is_not_folded_away() {
+    let mut found = report(CheckOutcome::Passed);
+    found.scenarios[0]
+        .metrics
+        .push(CheckRow { unit: "currency".into(), ..row("lost_value", Finding::Shown, 2.0) });
+    let text = check_markdown(&found);
+    let (told, folded) = text.split_once("<details>").unwrap();
+    assert!(told.contains("lost\\_value") && !told.contains("| cost"), "{text}");
+    assert!(folded.contains("| cost") && !folded.contains("lost\\_value"), "{text}");
 }
 
 #[test]

@@ -38,11 +38,29 @@ pub(super) fn wrap(text: &str, most: usize) -> Vec<String> {
     lines
 }
 
-/// A table whose first column is aligned left, the others right. Last columns that do not fit are left out,
-/// and a long first column is cut.
+/// Columns that a line about what is left out names; the rest is counted.
+const NAMED: usize = 8;
+
+/// A table whose first column is aligned left, the others right. Last columns that do not fit are left out and named
+/// below, and a long first column is cut.
 pub(super) fn table(rows: &[Vec<String>], most: usize) -> Vec<String> {
     let widths = fitting(rows, most);
-    rows.iter().map(|row| line(row, &widths)).collect()
+    let mut lines: Vec<String> = rows.iter().map(|row| line(row, &widths)).collect();
+    let left_out = rows.first().and_then(|head| head.get(widths.len()..)).unwrap_or_default();
+    lines.extend(without(left_out, most));
+    lines
+}
+
+/// Names columns that found no room; no line if there are none.
+pub(super) fn without(headings: &[String], most: usize) -> Vec<String> {
+    if headings.is_empty() {
+        return Vec::new();
+    }
+    let named = headings[..headings.len().min(NAMED)].join(", ");
+    let more = headings.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let lines = wrap(&format!("no room for: {named}{more}"), most.saturating_sub(2));
+    lines.into_iter().map(|line| format!("  {line}")).collect()
 }
 
 /// The same with nothing left out: cells of columns that do not fit stand below their row, each behind its heading.
@@ -108,7 +126,7 @@ mod tests {
     fn tables_align_and_fit() {
         let rows = [["name", "p50", "p99"], ["a", "1 ms", "20 ms"]].map(|r| r.map(str::to_owned).to_vec());
         assert_eq!(table(&rows, 80), ["name   p50    p99", "a     1 ms  20 ms"]);
-        assert_eq!(table(&rows, 11), ["name   p50", "a     1 ms"]);
+        assert_eq!(table(&rows, 11), ["name   p50", "a     1 ms", "  no room", "  for: p99"]);
         assert_eq!(whole_table(&rows, 80), table(&rows, 80));
         assert_eq!(whole_table(&rows, 11), ["name   p50", "a     1 ms", "    p99: 20", "    ms"]);
         assert!(table(&[vec!["x".repeat(300), "1".to_owned()]], 40).iter().all(|l| width(l) <= 40));

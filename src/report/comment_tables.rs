@@ -3,7 +3,8 @@
 use super::check_text::metric_rows;
 use super::view;
 use crate::analysis::Outcome;
-use crate::baseline::{CheckedScenario, Finding};
+use crate::baseline::{CheckRow, CheckedScenario, Finding};
+use crate::metrics::catalogue::LOST_VALUE;
 
 /// Ranks of rows: what failed, what is open, what is well.
 const RANKS: usize = 3;
@@ -125,9 +126,13 @@ pub(super) fn fill(parts: &mut [Part], most: usize) {
     }
 }
 
+/// Whether a metric stands in the table and not among the details: what is judged, and money that is lost, judged or not.
+pub(super) fn is_told(row: &CheckRow) -> bool {
+    row.finding != Finding::Shown || row.unit == LOST_VALUE.unit
+}
+
 fn metrics(scenario: &CheckedScenario) -> Table {
-    let judged: Vec<_> =
-        scenario.metrics.iter().filter(|row| row.finding != Finding::Shown).cloned().collect();
+    let judged: Vec<_> = scenario.metrics.iter().filter(|row| is_told(row)).cloned().collect();
     let rank = |finding: Finding| match finding {
         Finding::Regressed => 0,
         Finding::Undecided => 1,

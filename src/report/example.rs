@@ -72,6 +72,7 @@ fn objective(
         runs_met: None,
         runs_wanted: None,
         note: None,
+        instead: None,
     }
 }
 
@@ -208,7 +209,13 @@ pub(super) fn summary() -> Summary {
         version: SUMMARY_VERSION,
         name: "Opening sale, small shop".to_owned(),
         question: "Does checkout hold the 00:00 opening, and what must run before it?".to_owned(),
-        conclusion: Conclusion { outcome: Some(Outcome::Fail), passed: 1, failed: 2, inconclusive: 1 },
+        conclusion: Conclusion {
+            outcome: Some(Outcome::Fail),
+            passed: 1,
+            failed: 2,
+            inconclusive: 1,
+            inputs: None,
+        },
         objectives: objectives(),
         needs: vec![
             need("web", 20.0, Some(118), 120.0, (75.0, true)),

@@ -1,9 +1,9 @@
 //! A check as Markdown: a comment under a pull request, or the summary of a step.
 
 use super::check_text::{against, metric_rows, notes, title};
-use super::comment_tables::{Part, cut, escape, fill, grid};
+use super::comment_tables::{Part, cut, escape, fill, grid, is_told};
 use super::compare::difference;
-use crate::baseline::{CheckOutcome, CheckReport, CheckedScenario, Finding};
+use crate::baseline::{CheckOutcome, CheckReport, CheckedScenario};
 
 /// By this a bot finds its earlier comment and edits it instead of adding another.
 pub const MARKER: &str = "<!-- flashcrowd check -->";
@@ -77,8 +77,7 @@ fn details(scenario: &CheckedScenario, most: usize) -> String {
     } else if scenario.against.is_some() {
         inner.push_str("\nThe scenarios do not differ.\n");
     }
-    let shown: Vec<_> =
-        scenario.metrics.iter().filter(|row| row.finding == Finding::Shown).cloned().collect();
+    let shown: Vec<_> = scenario.metrics.iter().filter(|row| !is_told(row)).cloned().collect();
     if !shown.is_empty() && most == usize::MAX {
         inner.push_str(&grid(&metric_rows(&shown)));
     }

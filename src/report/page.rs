@@ -322,8 +322,13 @@ mod tests {
         bare.series.clear();
         bare.theory.clear();
         bare.recovery = None;
-        bare.conclusion =
-            crate::analysis::Conclusion { outcome: None, passed: 0, failed: 0, inconclusive: 0 };
+        bare.conclusion = crate::analysis::Conclusion {
+            outcome: None,
+            passed: 0,
+            failed: 0,
+            inconclusive: 0,
+            inputs: None,
+        };
         let page = html(&bare, &Origin::default());
         assert!(page.contains("NOTHING ASSERTED") && !page.contains("NaN"));
     }

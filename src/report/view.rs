@@ -105,7 +105,30 @@ pub(super) fn verdict(summary: &Summary) -> (&'static str, String) {
     if unmeasured > 0 {
         parts.push(format!("{unmeasured} could not be judged"));
     }
-    (word, parts.join(", "))
+    (word, format!("{}{}", parts.join(", "), at_inputs(summary)))
+}
+
+/// How the verdict stands where inputs are uncertain: what holds in the middle need not hold around it.
+fn at_inputs(summary: &Summary) -> String {
+    let Some(holds) = summary.uncertainty.as_ref().and_then(|found| found.holds.as_ref()) else {
+        return String::new();
+    };
+    let middle = format!(
+        " at the middle of the uncertain inputs, and all hold at {} of what they may be",
+        interval(holds, "1")
+    );
+    match &summary.conclusion.inputs {
+        None => middle,
+        Some(inputs) => {
+            let wanted = format!("{} %", plain(inputs.wanted * 100.0));
+            let word = match inputs.outcome {
+                Outcome::Pass => "enough",
+                Outcome::Fail => "too few",
+                Outcome::Inconclusive => "more points (`run.inputs`) are needed to tell",
+            };
+            format!("{middle}, {word} where {wanted} must")
+        }
+    }
 }
 
 /// A value with its interval: `71.2 % (69.9 % .. 72.5 %)`; without an interval the value alone.
@@ -120,6 +143,9 @@ pub(super) fn interval(estimate: &Estimate, unit: &str) -> String {
 
 /// What was measured for an objective.
 pub(super) fn measured(objective: &ObjectiveResult) -> String {
+    if let Some(text) = &objective.instead {
+        return text.clone();
+    }
     match &objective.measured {
         Some(estimate) => interval(estimate, objective.unit),
         None => "could not be measured".to_owned(),

@@ -15,8 +15,8 @@ use super::provenance::{
 };
 use super::step::Step;
 use super::trials::simulate;
-use crate::analysis::Summary;
 use crate::analysis::capacity::SearchedNeed;
+use crate::analysis::{Summary, judge_inputs};
 use crate::report;
 use crate::scenario::Scenario;
 
@@ -114,6 +114,8 @@ pub(super) fn execute(
     let account = Account::new(prepared, scenario, identity.name);
     let foreseen = account.warnings.len();
     let mut summary = Summary { uncertainty, ..account.summary(&trial) };
+    let holds = summary.uncertainty.as_ref().and_then(|found| found.holds);
+    summary.conclusion = judge_inputs(summary.conclusion, holds, scenario.model.plan.inputs.share);
     replace_needs(&mut summary, identity.searched);
     set_beside(&mut summary, scenario.observed.as_ref());
     let edits = &prepared.edits;

@@ -61,17 +61,18 @@ fn a_disaster_before_the_mark_is_not_at_once() {
     // Windows of 10 s: broken from 110 s to 250 s in one run, from 130 s to 250 s in the other.
     let (result, recovery) = of(vec![broken(11..25), broken(13..25)]);
     assert_eq!((result.outcome, result.measured.map(|m| m.mean)), (Outcome::Pass, Some(0.0)));
-    let note = "already healthy at rush.end, but promises were broken for 130 s before it";
-    assert_eq!(result.note.as_deref(), Some(note));
+    assert_eq!(result.instead.as_deref(), Some("healthy at rush.end, broken for 130 s before it"));
     let span = recovery.broken.unwrap();
     assert_eq!((span.runs, span.first, span.last), (1.0, 20.0, 150.0));
     assert_eq!((span.seconds.mean, span.before_mark.mean), (130.0, 130.0));
     // Beyond the mark only what lies before it counts as before it.
-    let (_, recovery) = of(vec![broken(20..35), broken(20..35)]);
+    let (result, recovery) = of(vec![broken(20..35), broken(20..35)]);
     let span = recovery.broken.unwrap();
     assert_eq!((span.seconds.mean, span.before_mark.mean), (150.0, 100.0));
+    assert_eq!(result.instead, None, "it took time to recover");
     let (result, recovery) = of(vec![broken(0..0), broken(0..0)]);
     assert!(recovery.broken.is_none() && result.note.is_none());
+    assert_eq!(result.instead.as_deref(), Some("nothing to recover"));
 }
 
 #[test]

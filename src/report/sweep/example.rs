@@ -28,6 +28,7 @@ fn result(p99: f64, risk: f64, cost: f64) -> PointResult {
             passed: u32::from(p99 < 0.5),
             failed: u32::from(p99 >= 0.5),
             inconclusive: 0,
+            inputs: None,
         },
         objectives: vec![ObjectiveResult {
             rule: "buy p99 < 500ms".to_owned(),
@@ -42,6 +43,7 @@ fn result(p99: f64, risk: f64, cost: f64) -> PointResult {
             runs_met: None,
             runs_wanted: None,
             note: None,
+            instead: None,
         }],
         metrics: vec![row(RISK, "1", risk), row(COST, "h", cost)],
         requests: 1000,

@@ -3,6 +3,7 @@
 use super::words::{cheapest, facts, heading, named_levels, outcome_word, outcomes, ranking, title, value};
 use crate::analysis::sweep::{SweepPoint, SweepSummary};
 use crate::report::TextOptions;
+use crate::report::columns::without;
 
 /// Widest line.
 const WIDTH: usize = 100;
@@ -105,6 +106,10 @@ fn table(text: &mut String, summary: &SweepSummary, color: bool) {
             line.push_str("  ");
         }
         text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    for line in without(&rows[0][columns.len()..], WIDTH) {
+        text.push_str(&line);
         text.push('\n');
     }
     if summary.points.len() > shown {

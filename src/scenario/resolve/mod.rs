@@ -14,6 +14,7 @@ mod cluster;
 mod cpu;
 mod empirical;
 mod hpa_metrics;
+mod judge;
 mod laws;
 mod names;
 mod numerals;
@@ -105,7 +106,11 @@ pub fn resolve(document: &Document, inputs: &dyn Inputs) -> (Option<Scenario>, D
     let context = Context::new(&document.sources, inputs);
     let Decoded { model, check, capacity, observed, sweep } = decode(document, &context);
     let valid = !context.has_errors();
-    let (mut diagnostics, assumptions) = context.finish();
+    let (mut diagnostics, mut assumptions) = context.finish();
+    if uncertain.is_empty() || model.plan.inputs.points == 0 {
+        // Where everything is certain there is nothing to be judged so.
+        assumptions.retain(|assumption| assumption.path != judge::SHARE_PATH);
+    }
     let valid = valid && !found.has_errors();
     // Such a text is no single value either, but that is not what is wrong with it.
     diagnostics.replace_at(found);
@@ -173,6 +178,7 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
     if !context.has_errors() {
         plausibility::doubt(&build);
     }
+    build.model.plan.inputs.share = judge::judge(root.field("judge").as_ref(), context);
     let check = root.field("check").map(|field| check::check(&field, &build)).unwrap_or_default();
     let capacity = root.field("capacity").map(|field| capacity::capacity(&field)).unwrap_or_default();
     let observed = root.field("observed").and_then(|field| observed::observed(&field.map(), &build));

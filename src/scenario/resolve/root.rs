@@ -1,7 +1,7 @@
 //! The keys of a whole scenario, and what they say of an address.
 
 use super::upstreams::UPSTREAM;
-use super::{check, cluster, observed, patches, run, searched, services, traffic};
+use super::{check, cluster, judge, observed, patches, run, searched, services, traffic};
 use crate::scenario::path::Path;
 use crate::scenario::table::{Kind, Table, optional, required};
 
@@ -40,6 +40,7 @@ pub(super) static ROOT: Table = Table {
             "What is promised, such as checkout within 800ms >= 99.5%",
         ),
         optional("check", Kind::Map(&check::CHECK), "How `flashcrowd check` judges a change"),
+        optional("judge", Kind::Map(&judge::JUDGE), "How a run with uncertain inputs is judged"),
         optional("observed", Kind::Map(&observed::OBSERVED), "Measured series beside the simulated ones"),
         optional(
             "capacity",

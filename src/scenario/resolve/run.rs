@@ -277,6 +277,7 @@ fn input_points(section: &MapCursor<'_>, plan: &mut RunPlan) {
             .unwrap_or(standard.points),
         replications: within("input_replications", 2, 1000, |n| (2..=1000).contains(&n))
             .unwrap_or(standard.replications),
+        share: standard.share,
     };
 }
 

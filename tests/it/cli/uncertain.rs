@@ -141,3 +141,51 @@ fn verbs_that_hold_inputs_at_their_middles_say_so_by_name() {
     let text = joined(&place.run(&["check", "doubt.yaml", "--replications", "4"]).with_code(0).stdout);
     assert!(text.contains(&both), "{text}");
 }
+
+/// M/M/1 at a utilisation of 0.8: a mean of 40 ms. It stays below 44 ms up to 102 requests a second, which is at some 64 %
+/// of what the rate may be.
+const NARROW: &str = "schema: 1
+name: Narrow
+run: { mode: steady, warm_up: 20s, length: 220s, replications: 10, inputs: 60, input_replications: 4, record: { window: none } }
+traffic: { people: { rate: 90/s .. 100/s .. 111/s, classes: { get: { entry: api.get } } } }
+services: { api: { replicas: 1, slots: 1, operations: { get: [ { work: exponential(8ms) } ] } } }
+objectives: [ get mean < 45ms ]
+";
+
+#[test]
+fn the_share_of_the_inputs_at_which_all_holds_is_part_of_the_verdict() {
+    let place = place();
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let run = |judge: &str, code, strict: i32, verdict: &str, why: &str| {
+        place.write("narrow.yaml", &format!("{NARROW}{judge}"));
+        let text = joined(&place.run(&["run", "narrow.yaml"]).with_code(code).stdout);
+        let first = format!(
+            "{verdict}: 1 of 1 objectives met at the middle of the uncertain inputs, and all hold at "
+        );
+        assert!(text.contains(&first) && text.contains(why), "{judge}: {text}");
+        if code != strict {
+            place.run(&["run", "narrow.yaml", "--strict"]).with_code(strict);
+        }
+    };
+    run("", 99, 99, "FAIL", ", too few where 80 % must");
+    let summary = json(&place.run(&["run", "narrow.yaml", "--format", "json"]).with_code(99).stdout);
+    assert!(summary["assumptions"].to_string().contains("judge.share"), "{}", summary["assumptions"]);
+    run("judge: { share: 95% }\n", 99, 99, "FAIL", ", too few where 95 % must");
+    run(
+        "judge: { share: 65% }\n",
+        0,
+        99,
+        "INCONCLUSIVE",
+        ", more points (`run.inputs`) are needed to tell where 65 % must",
+    );
+    run("judge: { share: 30% }\n", 0, 0, "PASS", ", enough where 30 % must");
+    run("judge: { share: none }\n", 0, 0, "PASS", " of what they may be");
+    // The record has both, and a middle that fails is enough to fail.
+    place.write("narrow.yaml", &format!("{}judge: {{ share: 30% }}\n", NARROW.replace("45ms", "34ms")));
+    let summary = json(&place.run(&["run", "narrow.yaml", "--format", "json"]).with_code(99).stdout);
+    assert_eq!(
+        (&summary["conclusion"]["outcome"], &summary["conclusion"]["failed"]),
+        (&"fail".into(), &1.into())
+    );
+    assert_eq!(summary["conclusion"]["inputs"]["wanted"], 0.3);
+}
