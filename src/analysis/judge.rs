@@ -10,7 +10,8 @@ use super::when::{counted_from, relative};
 use crate::metrics::catalogue::{Promised, promised};
 use crate::model::{Measure, Model, Objective};
 use crate::stats::{
-    Interval, are_sections_close, bonferroni, ratio_interval, sectioning_interval, t_interval, wilson,
+    Interval, are_sections_close, bonferroni, ratio_interval, runs_that_show_share, sectioning_interval,
+    t_interval, wilson,
 };
 
 /// What is known of one part: the estimate and whether its interval stands on one side of the limit.
@@ -206,25 +207,13 @@ fn share_of_runs(runs: &[bool], wanted: f64, confidence: f64, result: &mut Objec
     result.note = None;
     if result.outcome == Outcome::Inconclusive && met == all {
         let share = wanted * 100.0;
-        result.note = Some(match enough_runs(wanted, confidence) {
+        result.note = Some(match runs_that_show_share(wanted, confidence) {
             Some(needed) => format!(
                 "all {all} runs met it, but {share} % of runs can be shown from {needed} replications on"
             ),
             None => format!("all {all} runs met it, but no number of runs shows {share} % of runs"),
         });
     }
-}
-
-/// Fewest runs that, all met, show a share of runs: Wilson's lower end `n / (n + z^2)` reaches it.
-fn enough_runs(wanted: f64, confidence: f64) -> Option<u64> {
-    if wanted >= 1.0 {
-        return None;
-    }
-    let z2 = {
-        let z = crate::numerics::norm_quantile(0.5 + confidence / 2.0);
-        z * z
-    };
-    Some((z2 * wanted / (1.0 - wanted)).ceil().max(1.0) as u64)
 }
 
 /// The place of the part in which an objective did worst.

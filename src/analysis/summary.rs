@@ -129,6 +129,8 @@ pub struct Assumption {
     pub text: String,
     /// Whether it is a default (the user gave nothing) rather than given.
     pub default: bool,
+    /// Whether nearly everybody means it so, so that pages fold it away.
+    pub routine: bool,
 }
 
 /// A named span for charts, in seconds relative to T0.

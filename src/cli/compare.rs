@@ -58,11 +58,23 @@ fn sides(options: &CompareOptions) -> Result<Vec<(String, Prepared)>, StudyError
     }
     for with in &options.with {
         let mut all = common.clone();
+        let (label, with) = named(with)?;
         let one = |text: &str| Edit { option: "--with".to_owned(), assignment: text.trim().to_owned() };
         all.extend(with.split(';').filter(|text| !text.trim().is_empty()).map(one));
-        sides.push((with.trim().to_owned(), study::prepare(&names[0], &all, &inputs)?));
+        sides.push((label.to_owned(), study::prepare(&names[0], &all, &inputs)?));
     }
     Ok(sides)
+}
+
+/// The name of a side and its edits: `NAME: EDITS`, or the edits alone, which then are the name.
+fn named(with: &str) -> Result<(&str, &str), StudyError> {
+    let before = with.split('=').next().unwrap_or_default();
+    let Some(colon) = before.find(": ") else { return Ok((with.trim(), with)) };
+    let (name, edits) = (before[..colon].trim(), &with[colon + 1..]);
+    if name.is_empty() {
+        return Err(StudyError::Refused(format!("--with `{with}`: the name before `:` is empty")));
+    }
+    Ok((name, edits))
 }
 
 /// One scenario with two edits: a side each.

@@ -246,8 +246,13 @@ pub(super) fn summary() -> Summary {
             model: "M/M/1".to_owned(),
         }],
         assumptions: vec![
-            Assumption { text: "checkout waits at most 12 s".to_owned(), default: false },
-            Assumption { text: "pods of web queue at most 1000 requests".to_owned(), default: true },
+            Assumption { text: "checkout waits at most 12 s".to_owned(), default: false, routine: false },
+            Assumption {
+                text: "pods of web queue at most 1000 requests".to_owned(),
+                default: true,
+                routine: false,
+            },
+            Assumption { text: "run.seed = 1".to_owned(), default: true, routine: true },
         ],
         warnings: vec![
             "service api: offered load of 96 cores at the peak is above the 72 it can ever have".to_owned(),

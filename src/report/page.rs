@@ -211,14 +211,22 @@ fn theory(summary: &Summary) -> String {
     table(&rows)
 }
 
-/// What nobody gave, apart from what was given.
+/// What nobody gave, apart from what was given; what nearly everybody means so is folded away.
 pub(super) fn assumption_lists(assumptions: &[Assumption]) -> String {
-    let of = |default: bool| assumptions.iter().filter(move |a| a.default == default);
+    let of = |default: bool, routine: bool| -> Vec<String> {
+        let fits = assumptions.iter().filter(|a| a.default == default && a.routine == routine);
+        fits.map(|a| a.text.clone()).collect()
+    };
     let mut html = String::new();
     for (title, default) in [("Defaults: nobody gave these", true), ("Given in the scenario", false)] {
-        let items: Vec<_> = of(default).map(|a| a.text.clone()).collect();
-        if !items.is_empty() {
-            html.push_str(&format!("<h3>{title}</h3>\n{}", list(&items)));
+        let (shown, folded) = (of(default, false), of(default, true));
+        if shown.is_empty() && folded.is_empty() {
+            continue;
+        }
+        html.push_str(&format!("<h3>{title}</h3>\n{}", list(&shown)));
+        if !folded.is_empty() {
+            let summary = format!("{} that nearly everybody means so", folded.len());
+            html.push_str(&format!("<details><summary>{summary}</summary>\n{}</details>\n", list(&folded)));
         }
     }
     html

@@ -8,6 +8,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use super::assumption::Assumption;
 use super::diagnostics::{Diagnostic, Diagnostics, nearest};
 use super::inputs::Inputs;
 use super::node::{Entry, Mapping, Node, Value};
@@ -16,17 +17,6 @@ use super::table::{Key, Kind, LATER, Table};
 
 /// Entries that a map of names may have.
 const MAX_NAMES: usize = 5_000;
-
-/// A default that was taken because the scenario says nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Assumption {
-    /// The key's address.
-    pub path: String,
-    /// The value taken, as it would be written.
-    pub value: String,
-    /// What the key means.
-    pub meaning: &'static str,
-}
 
 /// What decoding shares: the texts, the files, and everything found so far.
 pub struct Context<'a> {

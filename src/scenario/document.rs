@@ -174,6 +174,11 @@ impl Document {
                 }
             },
         };
+        if let Some(near) = edit::deletes_nothing(root, &parsed.segments).filter(|_| value.is_null()) {
+            let diagnostic = Diagnostic::warning(at, format!("`{path}` is not there, so nothing is deleted"));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            diagnostics.push(Diagnostic { help, ..diagnostic });
+        }
         if let Some((step, near)) = edit::likely_slip(root, &parsed.segments) {
             self.slips.push((place(&parsed.segments[step]), format!("did you mean `{near}`?")));
         }

@@ -119,6 +119,13 @@ pub fn likely_slip<'a>(root: &'a Node, segments: &[Segment]) -> Option<(usize, &
     None
 }
 
+/// Whether deleting what an address names deletes nothing, and the nearest name beside it.
+pub fn deletes_nothing<'a>(root: &'a Node, segments: &[Segment]) -> Option<Option<&'a str>> {
+    let (last, way) = segments.split_last()?;
+    let Value::Mapping(map) = &find(root, way)?.value else { return None };
+    map.get(&last.text).is_none().then(|| nearest(&last.text, map.iter().map(|entry| entry.key.as_str())))
+}
+
 /// The node an address names, if it is there.
 #[must_use]
 pub fn find<'a>(root: &'a Node, segments: &[Segment]) -> Option<&'a Node> {

@@ -3,6 +3,7 @@
 //! Text becomes a [`Document`]; bases, `--set` and factors only edit it; decoding walks it, collects
 //! [`Diagnostics`] and goes on, so that all mistakes are shown at once.
 
+mod assumption;
 pub mod axis;
 mod cursor;
 mod diagnostics;
@@ -28,7 +29,8 @@ mod values;
 mod vary;
 mod yaml;
 
-pub use cursor::{Assumption, Context, Field, MapCursor};
+pub use assumption::{Assumption, Weight};
+pub use cursor::{Context, Field, MapCursor};
 pub use diagnostics::{Diagnostic, Diagnostics, Note, Severity, nearest};
 pub use diff::{Difference, differences};
 pub use document::Document;

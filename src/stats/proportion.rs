@@ -48,6 +48,17 @@ fn check(successes: u64, trials: u64, confidence: f64) -> Option<()> {
     (trials > 0 && successes <= trials && confidence > 0.0 && confidence < 1.0).then_some(())
 }
 
+/// Fewest runs that, all met, show a share of runs by Wilson's interval: its lower end `n / (n + z^2)` reaches the share.
+/// `None` if no number does.
+#[must_use]
+pub fn runs_that_show_share(wanted: f64, confidence: f64) -> Option<u64> {
+    if wanted >= 1.0 {
+        return None;
+    }
+    let z = norm_quantile(0.5 + confidence / 2.0);
+    Some((z * z * wanted / (1.0 - wanted)).ceil().max(1.0) as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +77,17 @@ mod tests {
         assert_eq!(wilson(0, 20, 0.95).unwrap().low, 0.0);
         assert_eq!(wilson(20, 20, 0.95).unwrap().high, 1.0);
         assert_eq!(wilson(3, 2, 0.95), None);
+    }
+
+    #[test]
+    fn runs_without_a_miss_show_a_share_from_their_number_on() {
+        for share in [0.5, 0.9, 0.95, 0.99] {
+            let runs = runs_that_show_share(share, 0.95).unwrap();
+            assert!(wilson(runs, runs, 0.95).unwrap().low >= share);
+            assert!(wilson(runs - 1, runs - 1, 0.95).unwrap().low < share);
+        }
+        assert_eq!(runs_that_show_share(0.95, 0.95), Some(73));
+        assert_eq!(runs_that_show_share(1.0, 0.95), None);
     }
 
     #[test]

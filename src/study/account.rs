@@ -6,7 +6,7 @@ use super::trials::Trial;
 use crate::analysis::{Assumption, Extra, MetricRow, Summary, summarize};
 use crate::experiment::Ending;
 use crate::metrics::catalogue::THROTTLED;
-use crate::scenario::{Diagnostic, FileId, Scenario, Severity, held_inputs};
+use crate::scenario::{Diagnostic, FileId, Scenario, Severity, Weight, held_inputs};
 
 /// What a reader must know before the numbers, and what was taken for granted.
 #[derive(Clone, Debug, Default)]
@@ -34,13 +34,17 @@ impl Account {
         let warnings = found.filter(|diagnostic| diagnostic.severity == Severity::Warning);
         let warnings = warnings.map(|warning| format!("{}{}", place(warning), warning.message)).collect();
         let given = prepared.edits.iter().map(given);
-        let left_open = scenario.assumptions.iter().map(|assumption| Assumption {
+        // What decides stands first, what is routine last.
+        let mut sorted: Vec<_> = scenario.assumptions.iter().collect();
+        sorted.sort_by_key(|assumption| assumption.weight());
+        let left_open = sorted.into_iter().map(|assumption| Assumption {
             text: format!("{} = {} ({})", assumption.path, assumption.value, assumption.meaning),
             default: true,
+            routine: assumption.weight() == Weight::Routine,
         });
         // Whoever reads numbers of the middles alone must know it.
         let held = if prepared.draws.is_none() { held_inputs(&scenario.uncertain) } else { None };
-        let held = held.map(|text| Assumption { text, default: false });
+        let held = held.map(|text| Assumption { text, default: false, routine: false });
         Self { warnings, assumptions: given.chain(held).chain(left_open).collect() }
     }
 
@@ -99,5 +103,5 @@ fn given(edit: &Edit) -> Assumption {
         || edit.assignment.clone(),
         |(path, value)| format!("{} = {} (given by {})", path.trim(), value.trim(), edit.option),
     );
-    Assumption { text, default: false }
+    Assumption { text, default: false, routine: false }
 }

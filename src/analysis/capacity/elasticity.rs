@@ -111,7 +111,8 @@ fn scores(demand: &RequiredCapacity, supply: &[f64]) -> Scores {
         last = Some((have, need));
     }
     let share = |sum: f64, of: f64| if of > 0.0 { sum / of } else { 0.0 };
-    let jitter = share(f64::from(changes.0 - changes.1), time / 3600.0);
+    // A supply that moves less often than the demand is not steadier than steady: that it lags shows in the time.
+    let jitter = share(f64::from((changes.0 - changes.1).max(0)), time / 3600.0);
     [
         share(sums[0], time),
         share(sums[1], time),
@@ -152,6 +153,8 @@ mod tests {
         close(jitter, 0.0);
         let restless = scores(&demand(&[4; 5]), &[4.0, 5.0, 4.0, 5.0, 4.0]);
         close(restless[5], 4.0 * 72.0);
+        let rigid = scores(&demand(&[4, 5, 4, 5, 4]), &[4.0; 5]);
+        close(rigid[5], 0.0);
     }
 
     #[test]

@@ -11,9 +11,9 @@ pub struct CompareOptions {
     /// two sides as well: the base with the first edit, and beside it the scenario with the second.
     #[arg(required = true, value_hint = ValueHint::FilePath)]
     pub scenario: Vec<String>,
-    /// One more side: the first scenario with these edits on top of --set; several are separated by `;`. May be
-    /// repeated.
-    #[arg(long, value_name = "PATH=VALUE")]
+    /// One more side: the first scenario with these edits on top of --set; several are separated by `;`. A name may stand
+    /// before them, as in 'four pods: services.web.replicas=4'. May be repeated.
+    #[arg(long, value_name = "[NAME: ]PATH=VALUE")]
     pub with: Vec<String>,
     /// Edits of every side.
     #[command(flatten)]

@@ -1,7 +1,7 @@
 //! `capacity.html`: the answers, charts of the points tried, the points themselves.
 
 use super::scatter::{Dot, Scatter, plain_tick};
-use super::text::elasticity_cells;
+use super::text::{LEGEND, elasticity_cells};
 use super::words::{assurance, cells, ruling, sentence};
 use crate::analysis::ChartWindow;
 use crate::analysis::Estimate;
@@ -145,7 +145,7 @@ fn plane(search: &SearchAnswer) -> String {
 }
 
 fn elasticity(answer: &CapacityAnswer) -> String {
-    let mut html = table(&elasticity_cells(&answer.elasticity));
+    let mut html = format!("{}<p>{LEGEND}</p>\n", table(&elasticity_cells(&answer.elasticity)));
     for one in &answer.elasticity {
         let svg = supply_chart(one, answer.span, &answer.windows).svg();
         html.push_str(&format!("<figure class=\"scroll\">{}</figure>\n", svg.trim_end()));

@@ -23,6 +23,7 @@ pub fn capacity_text(answer: &CapacityAnswer, options: &TextOptions) -> String {
         out.blank();
         let rows = elasticity_cells(&answer.elasticity);
         table(&rows, width).iter().for_each(|line| out.line(line));
+        out.paragraph(LEGEND, "  ", Some("2"));
     }
     for need in &answer.needs {
         let sure = if need.confirmed { "" } else { ", not confirmed" };
@@ -57,6 +58,11 @@ fn one(out: &mut Out, search: &SearchAnswer, objectives: &[String]) {
     let rows = cells(search, objectives);
     table(&rows, out.width).iter().for_each(|line| out.line(line));
 }
+
+/// What the columns of the elasticity table mean.
+pub(super) const LEGEND: &str = "missing and idle: pods too few and too many, as shares of those required, averaged over the \
+     whole time; time too few and too many: how long that was; instability: share of the time in which supply and demand did \
+     not move in the same direction; jitter/h: changes of the supply an hour beyond those of the demand";
 
 /// Cells of the elasticity table, headings first.
 pub(super) fn elasticity_cells(all: &[Elasticity]) -> Vec<Vec<String>> {

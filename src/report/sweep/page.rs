@@ -84,7 +84,8 @@ fn cards(summary: &SweepSummary) -> Vec<(String, String, String)> {
         all.push(("Cheapest that holds".to_owned(), number, more));
     }
     if let Some(effects) = summary.effects.first() {
-        let known = effects.iter().filter(|effect| effect.share.is_some());
+        // A factor that explains nothing does not matter most.
+        let known = effects.iter().filter(|effect| effect.share.is_some_and(|share| share >= 0.005));
         if let Some(most) = known.max_by(|a, b| a.share.unwrap_or(0.0).total_cmp(&b.share.unwrap_or(0.0))) {
             let share = format!("{:.0} %", most.share.unwrap_or(0.0) * 100.0);
             let more = format!("explains {share} of the differences in {}", title(&summary.measures[0]));

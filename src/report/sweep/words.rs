@@ -123,7 +123,12 @@ pub(super) fn ranking(summary: &SweepSummary, measure: usize) -> Vec<String> {
             .share
             .map(|part| format!(", {} of the differences", share(round(part))))
             .unwrap_or_default();
-        format!("{}: {} to {}{share}", summary.named(&effect.factors), value(low, unit), value(high, unit))
+        let (name, low, high) = (summary.named(&effect.factors), value(low, unit), value(high, unit));
+        if low == high {
+            format!("{name}: makes no difference, {low} throughout")
+        } else {
+            format!("{name}: {low} to {high}{share}")
+        }
     };
     let mut lines: Vec<String> = all.iter().map(line).collect();
     let alone: f64 = all.iter().filter_map(|effect| effect.share).sum();

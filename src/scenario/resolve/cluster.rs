@@ -4,7 +4,7 @@ use super::build::Build;
 use super::cpu::{PHASE, phase};
 use crate::model::CpuMetrics;
 use crate::policy::Hpa;
-use crate::scenario::cursor::MapCursor;
+use crate::scenario::cursor::{Context, MapCursor};
 use crate::scenario::table::{Kind, Table, optional, with_default};
 use crate::units::SimDuration;
 
@@ -59,6 +59,20 @@ static HPA: Table = Table {
         PHASE,
     ],
 };
+
+/// Lists the settings that nobody wrote, where an HPA makes them decide.
+pub(super) fn assume(root: &MapCursor<'_>, context: &Context<'_>) {
+    let cluster = root.field("cluster");
+    for (section, table) in [("hpa", &HPA), ("metrics", &METRICS)] {
+        let written = cluster.as_ref().and_then(|cluster| cluster.node.get(section));
+        for key in table.keys {
+            let is_written = written.is_some_and(|map| map.get(key.name).is_some());
+            if let Some(default) = key.default.filter(|_| !is_written) {
+                context.assume(format!("cluster.{section}.{}", key.name), default, key.doc);
+            }
+        }
+    }
+}
 
 /// Reads the section; the settings of every HPA come back.
 pub(super) fn cluster(section: Option<MapCursor<'_>>, build: &mut Build<'_>) -> Hpa {

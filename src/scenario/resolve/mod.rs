@@ -23,6 +23,7 @@ mod objective_words;
 mod objectives;
 mod objects;
 mod observed;
+mod offered;
 mod patches;
 mod plausibility;
 mod pod_template;
@@ -46,10 +47,12 @@ mod trace;
 mod trace_rows;
 mod trace_steps;
 mod traffic;
+mod traps;
 mod upstreams;
 mod workloads;
 
-use super::cursor::{Assumption, Context, MapCursor};
+use super::assumption::Assumption;
+use super::cursor::{Context, MapCursor};
 use super::diagnostics::Diagnostics;
 use super::document::Document;
 use super::inputs::Inputs;
@@ -164,6 +167,10 @@ fn decode<'a>(document: &'a Document, context: &'a Context<'a>) -> Decoded {
     let callers = callers.map(|field| Upstreams::read(&field, &build)).unwrap_or_default();
     classes.into_iter().for_each(|class| class.compile(&callers, &mut build));
     build.link();
+    if build.model.services.iter().any(|service| matches!(service.scaler, Some(crate::model::Scaler::Hpa(_))))
+    {
+        cluster::assume(&root, context);
+    }
     if let Some(later) = later.take() {
         run::finish(later, &mut build.model, &mut build.clock);
     }

@@ -2,12 +2,12 @@
 //! may have, load above capacity, timeouts below the work, autoscalers without a measure.
 
 use super::build::Build;
+use super::offered::{Need, needs_between};
 use super::retries::retries;
 use super::run::MOST_REPLICATIONS;
+use super::traps::traps;
 use crate::model::visits::{Visits, mean_speed};
-use crate::model::{
-    ArrivalProcess, Caller, FleetPatch, Mode, Model, Patch, Scaler, Source, SourceKind, Step,
-};
+use crate::model::{ArrivalProcess, Caller, FleetPatch, Mode, Patch, Scaler, SourceKind, Step};
 use crate::scenario::diagnostics::{Diagnostic, Severity};
 
 /// Errors: the model could not be simulated.
@@ -21,10 +21,13 @@ pub(super) fn check(build: &Build<'_>) {
 pub(super) fn doubt(build: &Build<'_>) {
     build.doubts.iter().cloned().for_each(|doubt| build.context.push(doubt));
     let visits = Visits::of(&build.model);
-    overload(build, &needs(build, &visits));
+    let plan = &build.model.plan;
+    let (from, to) = (plan.from().as_secs_f64(), plan.to().as_secs_f64());
+    overload(build, &needs_between(build, &visits, from, to));
     short_timeouts(build, &visits);
     retries(build);
     blind_autoscalers(build);
+    traps(build, &visits);
     if !matches!(build.model.plan.mode, Mode::Terminating) && changes_in_time(build) {
         warn(build, "a steady run has arrivals that change over time: its long-run values mean little");
     }
@@ -162,46 +165,6 @@ fn changes_in_time(build: &Build<'_>) -> bool {
         .sources
         .iter()
         .any(|source| matches!(&source.kind, SourceKind::Open(process) if changes(process)))
-}
-
-/// What one service is asked at the largest rates.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Need {
-    /// Cores of work, at speed 1.
-    cores: f64,
-    /// Slots held, waits and calls included.
-    held: f64,
-}
-
-/// What every service is asked when all sources are at their largest rates.
-fn needs(build: &Build<'_>, visits: &Visits<'_>) -> Vec<Need> {
-    let model = &build.model;
-    let mut needs = vec![Need::default(); model.services.len()];
-    for source in &model.sources {
-        for &class in &source.classes {
-            let rate = largest_rate(model, source) * build.shares[class.index()];
-            for (need, demand) in needs.iter_mut().zip(visits.class(class).services) {
-                need.cores += rate * demand.work;
-                need.held += rate * demand.held;
-            }
-        }
-    }
-    needs
-}
-
-/// The largest rate of a source in the counted span; closed sources are left out, they hold themselves back.
-fn largest_rate(model: &Model, source: &Source) -> f64 {
-    let plan = &model.plan;
-    let (from, to) = (plan.from().as_secs_f64(), plan.to().as_secs_f64());
-    match &source.kind {
-        SourceKind::Open(ArrivalProcess::Poisson(rates) | ArrivalProcess::Even(rates)) => {
-            rates.largest(from, to)
-        }
-        SourceKind::Open(ArrivalProcess::Renewal { gap }) => 1.0 / model.laws[gap.index()].law.mean(),
-        SourceKind::Open(ArrivalProcess::Mmpp { rates, .. }) => rates.iter().copied().fold(0.0, f64::max),
-        SourceKind::Open(ArrivalProcess::Times(times)) => times.len() as f64 / (to - from).max(1e-9),
-        SourceKind::Open(ArrivalProcess::Segments(_)) | SourceKind::Closed { .. } => 0.0,
-    }
 }
 
 /// The load of each service at the largest rate, against the most pods it can have.

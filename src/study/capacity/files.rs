@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
+use super::asked::command;
 use crate::analysis::Summary;
 use crate::analysis::capacity::{CapacityAnswer, SearchedNeed};
 use crate::report;
-use crate::scenario::Inputs;
+use crate::scenario::{CapacityPlan, Inputs};
 use crate::study::prepare::Prepared;
-use crate::study::provenance::{Edit, FileDigest, VERSION, command_of, origin};
+use crate::study::provenance::{Edit, FileDigest, VERSION, origin};
 use crate::study::{OutputFile, StudyError};
 
 /// Largest stored answer that is read.
@@ -27,8 +28,13 @@ pub(super) fn json(answer: &CapacityAnswer, prepared: &Prepared) -> String {
 }
 
 /// The files of the answers, `capacity.json` first.
-pub(super) fn files(answer: &CapacityAnswer, json: &str, prepared: &Prepared) -> Vec<OutputFile> {
-    let origin = origin(command_of("capacity", &prepared.name, &prepared.edits), &prepared.inputs);
+pub(super) fn files(
+    answer: &CapacityAnswer,
+    json: &str,
+    prepared: &Prepared,
+    plans: &[CapacityPlan],
+) -> Vec<OutputFile> {
+    let origin = origin(command(prepared, plans), &prepared.inputs);
     vec![
         OutputFile::text("capacity.json", json.to_owned()),
         OutputFile::text("capacity.csv", report::capacity_csv(answer)),

@@ -1,6 +1,7 @@
 //! `capacity`: how much a scenario can hold, the cheapest setting that holds, the latest moment, and how well the
 //! supply follows what is required.
 
+mod asked;
 mod bench;
 mod breaking;
 mod files;
@@ -100,7 +101,7 @@ pub fn capacity(
     let mut files = Vec::new();
     let resumed = tape.resumed;
     if let Some(output) = output {
-        files = files::files(&answer, &json, prepared);
+        files = files::files(&answer, &json, prepared, plans);
         let whole = Execution { threads, interrupt, progress: &mut *progress };
         files.extend(base_report(prepared, &answer, whole)?);
         if interrupt.load(std::sync::atomic::Ordering::Relaxed) {

@@ -241,3 +241,36 @@ fn mistakes_in_the_section_are_placed() {
     assert!(ended.stderr.contains("did you mean `between`?"), "{}", ended.stderr);
     assert!(ended.stderr.contains("whole numbers"), "{}", ended.stderr);
 }
+
+#[test]
+fn the_command_on_the_page_gives_the_same_answer() {
+    let place = place();
+    let fast = ["--set", "run.length=300s", "--seed", "3"];
+    for question in [
+        &["headroom", "pods"][..],
+        &["pods", "--error", "10%"],
+        &["--largest", "traffic.shoppers.rate=5/s..12/s", "--probability", "80%", "--most", "60"],
+        &["--cheapest", "services.shop.replicas=1..3", "--probability", "none", "--elasticity"],
+    ] {
+        place.run(&[&["capacity", "queue.yaml"], question, &fast, &["--out", "first"]].concat());
+        let page = place.read("first/capacity.html");
+        let line = page.split("<pre><code>").nth(1).and_then(|rest| rest.split("</code>").next());
+        let line = line.expect("a command").replace("&#39;", "'").replace("&quot;", "\"");
+        let line = line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let words = line.strip_prefix("flashcrowd").expect("the program's name");
+        let again = format!("\"$0\" {words} --out again");
+        let mut shell = std::process::Command::new("sh");
+        shell.args(["-c", &again, env!("CARGO_BIN_EXE_flashcrowd")]).current_dir(place.path(""));
+        let ended = shell.output().expect("a shell");
+        assert!(ended.status.code() != Some(2), "{line}: {}", String::from_utf8_lossy(&ended.stderr));
+        let answer = |folder: &str| {
+            let mut json: Value =
+                serde_json::from_str(&place.read(&format!("{folder}/capacity.json"))).expect("JSON");
+            // An edit that an option made is written as `--set`.
+            json["overrides"] = Value::Null;
+            json
+        };
+        assert_eq!(answer("again"), answer("first"), "{line}");
+        assert_eq!(place.read("again/capacity.html"), page, "{line}");
+    }
+}

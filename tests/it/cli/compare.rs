@@ -203,3 +203,22 @@ fn what_cannot_be_paired_is_refused() {
     }
     place.run(&["compare", "small.yaml", "more.yaml", "--replications", "3"]).with_code(0);
 }
+
+#[test]
+fn a_side_can_be_named_and_deletes_what_is_there() {
+    let place = Place::new();
+    place.write(
+        "small.yaml",
+        &format!("{SMALL}timeline: {{ more: {{ at: T0, set: {{ services.web.replicas: 3 }} }} }}\n"),
+    );
+    let with = "plan: timeline=null; services.web.replicas=1";
+    let ended = place.run(&["compare", "small.yaml", "--with", with]).with_code(0);
+    assert!(ended.stdout.contains("small.yaml (before) beside plan\n"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("- timeline"), "{}", ended.stdout);
+    assert!(!ended.stderr.contains("nothing is deleted"), "{}", ended.stderr);
+    let ended = place.run(&["compare", "small.yaml", "--with", ": timeline=null"]).with_code(2);
+    assert!(ended.stderr.contains("the name before `:` is empty"), "{}", ended.stderr);
+    let ended = place.run(&["validate", "small.yaml", "--set", "timelin=null"]).with_code(0);
+    assert!(ended.stderr.contains("`timelin` is not there, so nothing is deleted"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("did you mean `timeline`?"), "{}", ended.stderr);
+}

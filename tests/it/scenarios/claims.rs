@@ -138,7 +138,8 @@ fn fourteen_pods_hold_an_opening_of_twelve_times() {
     assert_eq!(first.rule, "buy p99 < 600ms");
     assert_eq!((floor.setting[0].as_str(), floor.sharp), ("12", true), "{:?}", floor.notes);
     assert_eq!(result.answer.needs[0].pods, 12);
-    assert_eq!((latest.setting[0].as_str(), latest.sharp), ("T0-15s", true), "{:?}", latest.notes);
+    assert_eq!((latest.setting[0].as_str(), latest.confirmed), ("T0-30s", true), "{:?}", latest.notes);
+    assert_eq!(latest.first[0].setting, ["T0"], "{:?}", latest.notes);
 }
 
 #[test]
