@@ -54,7 +54,7 @@ impl Progress {
             Step::WarmUp => self.bar.set_message("looking for the warm-up"),
             Step::Replications { done, of } => self.count("replications", u64::from(done), u64::from(of)),
             Step::Search { name, parameters, settings, replications } => {
-                let title = format!("{name}: {settings} settings of {}", parameters.join(" and "));
+                let title = format!("{settings} settings of {} ({name})", parameters.join(" and "));
                 self.forecast = Some(Forecast { title, replications, unit: None });
             }
             Step::Point { number, done, of } => {

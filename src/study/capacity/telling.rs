@@ -41,7 +41,7 @@ pub(super) fn cheapest(tried: &[Tried]) -> String {
     let held = tried.iter().filter(|one| one.standing == Standing::Holds);
     match held.min_by(|a, b| a.replica_hours.total_cmp(&b.replica_hours)) {
         Some(one) => {
-            format!("the cheapest that holds so far is {} ({:.1} replica-hours)", one.name, one.replica_hours)
+            format!("least so far: {} with {:.1} replica-hours", one.name, one.replica_hours)
         }
         None => "nothing tried so far holds".to_owned(),
     }
@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(between(&tried(&points)), "15 holds, and bolder values may");
         points.extend([(16, Fails, 2.0), (9, Holds, 7.0), (12, Undecided, 5.0)]);
         assert_eq!(between(&tried(&points)), "the answer is between 11 and 8");
-        assert_eq!(cheapest(&tried(&points)), "the cheapest that holds so far is 11 (7.0 replica-hours)");
+        assert_eq!(cheapest(&tried(&points)), "least so far: 11 with 7.0 replica-hours");
         assert_eq!(between(&tried(&[(3, Fails, 1.0)])), "the answer is safer than 17");
         assert_eq!(cheapest(&tried(&[(3, Fails, 1.0)])), "nothing tried so far holds");
         assert_eq!(between(&[]), "nothing is known yet");
