@@ -103,12 +103,14 @@ fn agreement_json(rerun: &Rerun) -> serde_json::Value {
     let outcome = if rerun.agrees() { "agrees" } else { "differs" };
     json!({
         "outcome": outcome, "files": rerun.files,
-        "contradictions": rerun.contradictions, "remarks": rerun.remarks,
+        "semantics": rerun.semantics, "contradictions": rerun.contradictions, "remarks": rerun.remarks,
     })
 }
 
 fn agreement_text(rerun: &Rerun) -> String {
-    let mut text = String::new();
+    // Before anything is compared: with another model nothing else is worth knowing.
+    let mut text =
+        rerun.semantics.as_ref().map(|other| format!("OTHER MODEL: {other}\n")).unwrap_or_default();
     let width = rerun.files.iter().map(|file| file.file.chars().count()).max().unwrap_or(0);
     for file in &rerun.files {
         let word = match file.agreement {

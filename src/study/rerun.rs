@@ -68,7 +68,9 @@ pub struct Rerun {
     pub files: Vec<Comparison>,
     /// What the record says of the run and the repetition contradicts, as sentences.
     pub contradictions: Vec<String>,
-    /// What explains a difference, as sentences.
+    /// That another model gave the stored run, so that files differ for that reason alone; nothing if it is the same.
+    pub semantics: Option<String>,
+    /// What explains a difference otherwise, as sentences.
     pub remarks: Vec<String>,
 }
 
@@ -146,7 +148,8 @@ pub fn rerun(
     let files = compare(&stored.results, &result.provenance.results, &directory);
     let contradictions = contradictions(&stored, &result.provenance);
     let remarks = remarks(&stored);
-    Ok(Rerun { stored, result, files, contradictions, remarks })
+    let semantics = other_semantics(stored.basis.model_semantics);
+    Ok(Rerun { stored, result, files, contradictions, semantics, remarks })
 }
 
 /// Where the scenario of a stored run is: as it was named, or, from another working directory, below one of the
@@ -221,11 +224,20 @@ fn compare(stored: &[FileDigest], now: &[FileDigest], directory: &Path) -> Vec<C
     files
 }
 
+/// Where the model's answers have changed since, what they were and are.
+fn other_semantics(stored: u32) -> Option<String> {
+    (stored != MODEL_SEMANTICS).then(|| {
+        format!(
+            "the stored run is of model semantics {stored}, this program of {MODEL_SEMANTICS}: answers differ where the \
+             model does, and the changelog says where"
+        )
+    })
+}
+
 fn remarks(stored: &Provenance) -> Vec<String> {
     let facts = [
         ("version", stored.basis.version.clone(), VERSION.to_owned()),
         ("commit", stored.basis.commit.clone(), COMMIT.to_owned()),
-        ("model semantics", stored.basis.model_semantics.to_string(), MODEL_SEMANTICS.to_string()),
     ];
     let differing = facts.into_iter().filter(|(_, before, now)| before != now);
     differing

@@ -5,6 +5,7 @@ mod effects;
 mod pareto;
 mod point;
 mod summary;
+mod turns;
 
 pub use effects::{Effect, FactorEffect, Measure, effects};
 pub use pareto::{front, tradeoff};

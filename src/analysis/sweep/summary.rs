@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::effects::{FactorEffect, Measure, effects, label};
 use super::pareto::{front, tradeoff};
 use super::point::{COST, PointResult, RISK, SweepPoint};
+use super::turns::turns;
 use crate::analysis::rows::{MetricRow, Outcome};
 use crate::analysis::summary::Assumption;
 use crate::metrics::catalogue::{Metric, REPLICA_HOURS, RUNS_MISSING_OBJECTIVES, SOJOURN_P99};
@@ -138,6 +139,16 @@ pub fn summarize_sweep(
     let (name, question, seed) = head;
     let (mut warnings, assumptions) = said;
     warnings.extend(idle_factors(&factors, &effects));
+    if !is_sample {
+        let holds = |point: &SweepPoint| match point.result()?.conclusion.outcome? {
+            Outcome::Pass => Some(true),
+            Outcome::Fail => Some(false),
+            Outcome::Inconclusive => None,
+        };
+        let holds: Vec<Option<bool>> = points.iter().map(holds).collect();
+        let names: Vec<String> = factors.iter().map(|factor| factor.name.clone()).collect();
+        warnings.extend(turns(&points, groups, &names, &holds));
+    }
     SweepSummary {
         name,
         question,

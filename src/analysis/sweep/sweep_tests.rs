@@ -93,3 +93,20 @@ fn factors_that_move_together_share_one_share() {
     assert_eq!((&map.across[..], &map.up[..]), (&[0, 1][..], &[2][..]));
     assert_eq!(map.cells, [[Some(2.0), Some(10.0)], [Some(3.0), Some(11.0)]]);
 }
+
+#[test]
+fn a_value_that_fails_between_two_that_hold_is_named() {
+    let said = |levels: &[(&str, &str, Option<bool>)]| {
+        let points: Vec<_> = levels.iter().map(|(a, b, _)| point(&[a, b])).collect();
+        let holds: Vec<_> = levels.iter().map(|level| level.2).collect();
+        turns(&points, &[vec![0], vec![1]], &["pods".into(), "target".into()], &holds)
+    };
+    let (yes, no) = (Some(true), Some(false));
+    let line = [("10", "60", yes), ("6", "60", yes), ("8", "60", no), ("4", "60", no)];
+    assert_eq!(said(&line), ["not monotone: pods 8 fails although 6 and 10 hold (beside 60)"]);
+    assert_eq!(said(&[("4", "60", no), ("6", "60", yes), ("8", "60", yes)]), [""; 0]);
+    assert_eq!(said(&[("4", "60", yes), ("6", "60", None), ("8", "60", yes)]), [""; 0], "doubt is no turn");
+    // Other lines are other questions.
+    assert_eq!(said(&[("4", "60", yes), ("6", "70", no), ("8", "60", yes)]), [""; 0]);
+    assert_eq!(said(&[("a", "60", yes), ("b", "60", no), ("c", "60", yes)]), [""; 0], "names have no order");
+}

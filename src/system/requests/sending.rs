@@ -103,6 +103,10 @@ impl<'m> Requests<'m> {
             c.ledger.note_lost_try(hot.target, c.now);
         }
         c.frames[id].next = NIL;
+        if c.frames[id].attempt == 0 {
+            g.routing.lost_first(id);
+        }
+        let c = &mut g.core;
         if hot.of_try.is_none() && hot.of_call.is_none() && !is_waited_for(c, id) {
             self.fail_call(g, id, FailureCause::Lost);
         }

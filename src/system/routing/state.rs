@@ -5,7 +5,7 @@ use super::tried::Tried;
 use crate::engine::Calendar;
 use crate::model::{CallPolicy, Caller, Edge, Model, SiteId};
 use crate::policy::balancing::{Hosts, Over, Try, Views};
-use crate::system::core::{Core, NIL, of_try, part, purpose};
+use crate::system::core::{Core, NIL, flag, of_try, part, purpose};
 use crate::system::fleet::{Fleet, News};
 
 /// All edges and call sites.
@@ -133,6 +133,11 @@ impl Routing {
         edge.views.choose(view, &mut fleet.seen(edge.target), &draws)
     }
 
+    /// The first try of a frame's call was lost on its way, and so went to no pod.
+    pub fn lost_first(&mut self, caller: u32) {
+        self.tried.begin(caller);
+    }
+
     /// A try that `caller` sent to a pod is over.
     #[inline(always)]
     pub fn over(&mut self, edge: u16, caller: u32, pod: u32, how: Over) {
@@ -176,10 +181,18 @@ fn choose_elsewhere(
     fleet: &mut Fleet,
     draws: &Draws<'_, '_>,
 ) -> Option<u32> {
-    let (caller, attempt) = (draws.core.frames[draws.id].parent, draws.sent.attempt);
-    let (numbers, count) = tried.before(caller, attempt);
     let mut hosts = fleet.seen(edge.target);
+    let callee = &draws.core.frames[draws.id];
+    if callee.is(flag::ROOT) {
+        // The only try of a client without a frame of its own: its parent is a class.
+        return edge.views.choose(view, &mut hosts, draws);
+    }
+    let (caller, attempt) = (callee.parent, draws.sent.attempt);
+    if attempt == 0 {
+        tried.begin(caller);
+    }
+    let (numbers, count) = tried.before(caller);
     let pod = edge.views.choose_elsewhere(view, &mut hosts, draws, &numbers[..count])?;
-    tried.note(caller, attempt, hosts.ordinal(pod));
+    tried.note(caller, hosts.ordinal(pod));
     Some(pod)
 }

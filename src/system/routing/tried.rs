@@ -28,15 +28,20 @@ impl Tried {
         self.0.clear();
     }
 
-    /// Hosts to which the call of a frame went, when it sends the try numbered `attempt`: a first one has none before it.
-    pub fn before(&self, caller: u32, attempt: u8) -> ([u32; MOST], usize) {
-        let hosts = if attempt == 0 { NONE } else { self.0.get(caller) };
+    /// The frame sends the first try of a call: what stands in its place is of another one.
+    pub fn begin(&mut self, caller: u32) {
+        self.0.put(caller, NONE);
+    }
+
+    /// Hosts to which the present call of a frame went.
+    pub fn before(&self, caller: u32) -> ([u32; MOST], usize) {
+        let hosts = self.0.get(caller);
         (hosts.numbers, (hosts.count as usize).min(MOST))
     }
 
-    /// Notes the host to which the try numbered `attempt` goes.
-    pub fn note(&mut self, caller: u32, attempt: u8, number: u32) {
-        let mut hosts = if attempt == 0 { NONE } else { self.0.get(caller) };
+    /// Notes the host to which a try goes.
+    pub fn note(&mut self, caller: u32, number: u32) {
+        let mut hosts = self.0.get(caller);
         hosts.numbers[hosts.count as usize % MOST] = number;
         hosts.count += 1;
         self.0.put(caller, hosts);
@@ -50,13 +55,15 @@ mod tests {
     #[test]
     fn a_call_remembers_its_last_hosts_and_a_new_one_none() {
         let mut tried = Tried::new(true);
+        tried.begin(3);
         for attempt in 0..9 {
-            let (hosts, count) = tried.before(3, attempt);
-            assert_eq!(count, usize::from(attempt).min(MOST));
-            assert!(attempt == 0 || hosts[..count].contains(&(u32::from(attempt) + 99)));
-            tried.note(3, attempt, u32::from(attempt) + 100);
+            let (hosts, count) = tried.before(3);
+            assert_eq!(count, (attempt as usize).min(MOST));
+            assert!(attempt == 0 || hosts[..count].contains(&(attempt + 99)));
+            tried.note(3, attempt + 100);
         }
-        assert_eq!(tried.before(3, 0).1, 0);
-        assert_eq!(tried.before(4, 1).1, 0);
+        assert_eq!(tried.before(4).1, 0);
+        tried.begin(3);
+        assert_eq!(tried.before(3).1, 0);
     }
 }

@@ -134,6 +134,22 @@ fn a_repetition_agrees_and_notices_what_does_not() {
     assert!(ended.stdout.contains("ALTERED: not what the run wrote"), "{}", ended.stdout);
     assert!(ended.stdout.contains("1 of ") && !ended.stdout.contains("byte for byte"), "{}", ended.stdout);
 
+    // What another model gave is named before anything is compared.
+    let (mine, other) = (place.read("again/run.json"), "\"model_semantics\": 1,");
+    let semantics = mine.lines().find(|line| line.contains("model_semantics")).expect("semantics").trim();
+    place.write("old/run.json", &mine.replace(semantics, other));
+    for file in
+        place.files().iter().filter_map(|name| name.strip_prefix("again/")).filter(|name| *name != "run.json")
+    {
+        place.write(&format!("old/{file}"), &place.read(&format!("again/{file}")));
+    }
+    let ended = place.run(&["rerun", "old"]);
+    assert!(
+        ended.stdout.starts_with("OTHER MODEL: the stored run is of model semantics 1, "),
+        "{}",
+        ended.stdout
+    );
+
     let record = json(&place.read("again/run.json"));
     let digest = record["results"][1]["sha256"].as_str().expect("a digest").to_owned();
     place.write("again/run.json", &place.read("again/run.json").replace(&digest, &"0".repeat(64)));

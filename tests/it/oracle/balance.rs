@@ -15,6 +15,8 @@ pub struct EdgeView {
     pub own: BTreeMap<Option<usize>, BTreeMap<usize, u32>>,
     /// Outstanding tries by pod, once there has been one.
     pub outstanding: Option<Ranks>,
+    /// Numbers of the pods that the present call of a task went to, in their order.
+    pub tried: BTreeMap<usize, Vec<u32>>,
 }
 
 /// Pods in order of a level each. Pods of one level change places when one of them leaves it: one that goes up
@@ -85,14 +87,72 @@ fn any(pods: &[usize], bits: u64) -> Option<usize> {
 }
 
 impl Plain<'_> {
-    /// The pod that a try goes to.
+    /// The pod that a try goes to; on some edges none of the last seven that the call went to, if another is ready.
     pub fn choose(&mut self, site: SiteId, caller: usize, attempt: u8) -> Option<usize> {
+        let at = self.model.sites[site.index()].edge.index();
+        if !self.model.edges[at].retry_elsewhere {
+            return self.choose_once(site, caller, attempt, 0);
+        }
+        let tried = self.edges[at].tried.entry(caller).or_default();
+        let last: Vec<u32> = tried.iter().rev().take(7).copied().collect();
+        let ready = &self.services[self.model.edges[at].target.index()].ready;
+        let fresh: Vec<usize> =
+            ready.iter().copied().filter(|&pod| !last.contains(&self.pods[pod].ordinal)).collect();
+        let is_new = last.is_empty() || fresh.is_empty();
+        let pod = if is_new {
+            self.choose_once(site, caller, attempt, 0)
+        } else {
+            self.choose_among(&fresh, site, caller, attempt)
+        }?;
+        let ordinal = self.pods[pod].ordinal;
+        self.edges[at].tried.entry(caller).or_default().push(ordinal);
+        Some(pod)
+    }
+
+    /// The same balancer, asked until it names one of `fresh`; one that goes by what pods truly hold is asked about those
+    /// alone, for it would name the same for ever.
+    fn choose_among(&mut self, fresh: &[usize], site: SiteId, caller: usize, attempt: u8) -> Option<usize> {
+        let edge = &self.model.edges[self.model.sites[site.index()].edge.index()];
+        let Task { key, ref outer, .. } = self.tasks[caller];
+        let bits = of_try(key, outer, purpose::BALANCE, attempt, site.0);
+        let held = |pod: usize| self.pods[pod].busy as usize + self.pods[pod].queue.len();
+        let slots = self.model.services[edge.target.index()].slots as usize;
+        let most = match edge.balancer {
+            Balancer::JoinShortestQueue => {
+                let least = fresh.iter().map(|&pod| held(pod)).min()?;
+                let all: Vec<usize> = fresh.iter().copied().filter(|&pod| held(pod) == least).collect();
+                return any(&all, bits);
+            }
+            Balancer::JoinIdleQueue => {
+                let idle: Vec<usize> = fresh.iter().copied().filter(|&pod| held(pod) < slots).collect();
+                return any(if idle.is_empty() { fresh } else { &idle }, bits);
+            }
+            Balancer::LeastConnections => u64::MAX,
+            _ => 200,
+        };
+        let mut in_vain = Vec::new();
+        let mut found = None;
+        for times in 0..most {
+            let pod = self.choose_once(site, caller, attempt, times)?;
+            if fresh.contains(&pod) {
+                found = Some(pod);
+                break;
+            }
+            in_vain.push(pod);
+        }
+        in_vain.into_iter().for_each(|pod| self.returned(site, caller, Some(pod)));
+        found.or_else(|| any(fresh, bits))
+    }
+
+    /// The pod that the balancer names when it is asked for the `times`-th time about one try.
+    fn choose_once(&mut self, site: SiteId, caller: usize, attempt: u8, times: u64) -> Option<usize> {
         let Task { key, pod: caller, ref outer, .. } = self.tasks[caller];
         let at = self.model.sites[site.index()].edge.index();
         let edge = &self.model.edges[at];
         let service = &self.services[edge.target.index()];
         let slots = self.model.services[edge.target.index()].slots;
-        let bits = of_try(key, outer, purpose::BALANCE, attempt, site.0);
+        let afresh = |bits: u64| if times == 0 { bits } else { key.child(bits).draw(times) };
+        let bits = afresh(of_try(key, outer, purpose::BALANCE, attempt, site.0));
         let ready = &service.ready;
         let held = |pod: usize| self.pods[pod].busy as usize + self.pods[pod].queue.len();
         match &edge.balancer {
@@ -149,7 +209,7 @@ impl Plain<'_> {
             Balancer::JoinShortestQueue => any(&service.ranks.lowest(), bits),
             Balancer::JoinIdleQueue => any(&service.ranks.below(slots), bits).or_else(|| any(ready, bits)),
             Balancer::SourceHash { addresses } => {
-                let address = uniform_below(key.draw(purpose::ADDRESS), u64::from(*addresses));
+                let address = uniform_below(afresh(key.draw(purpose::ADDRESS)), u64::from(*addresses));
                 any(ready, self.standing(at, address))
             }
             Balancer::LeastWorkLeft | Balancer::LeastRequest { .. } => panic!("not compared"),

@@ -16,6 +16,7 @@ impl Plain<'_> {
         let entry = self.log.calls.len();
         let (edge, measured) = (self.edge(site), self.tasks[task].measured);
         self.log.calls.push(CallLog { edge, measured, began: self.now, tries: 0, end: None });
+        self.edges[self.model.sites[site.index()].edge.index()].tried.remove(&task);
         let call = Call { site, number, try_number: number, attempt: 0, child: None, entry };
         self.tasks[task].call = Some(call);
         if let Some(timeout) = self.model.sites[site.index()].policy.timeout {

@@ -61,6 +61,10 @@ pub struct Log {
     pub class_waits: Vec<Vec<u64>>,
     /// Tries made inside calls that had been tried again.
     pub repeated: u64,
+    /// Timers of different tasks that fired at one instant.
+    pub ties: u64,
+    /// When a timer fired last.
+    pub last_timer: u64,
     pub ended: u64,
     pub stopped: Stopped,
 }
@@ -81,6 +85,12 @@ pub fn recorder(bits: u8, nanos: &[u64]) -> Recorder {
 }
 
 impl Log {
+    /// A timer fires. Two at one instant go on in the order of the engine's frames, which nobody else knows.
+    pub fn timer_fired(&mut self, now: u64) {
+        self.ties += u64::from(self.last_timer == now);
+        self.last_timer = now;
+    }
+
     pub fn new(model: &Model) -> Self {
         Self {
             roots: Vec::new(),
@@ -89,6 +99,8 @@ impl Log {
             calls: Vec::new(),
             class_waits: vec![Vec::new(); model.classes.len()],
             repeated: 0,
+            ties: 0,
+            last_timer: u64::MAX,
             ended: 0,
             stopped: Stopped::Finished,
         }

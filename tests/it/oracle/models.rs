@@ -211,13 +211,8 @@ impl Maker {
             let balancer = self.balancer();
             let has_views = matches!(balancer, Balancer::RoundRobin | Balancer::LeastRequest { .. });
             let view_per_pod = has_views && caller.is_some_and(|s| s == 0) && self.dice.chance(0.5);
-            self.model.edges.push(Edge {
-                caller: by,
-                target: to,
-                balancer,
-                view_per_pod,
-                retry_elsewhere: false,
-            });
+            let retry_elsewhere = self.dice.chance(0.3);
+            self.model.edges.push(Edge { caller: by, target: to, balancer, view_per_pod, retry_elsewhere });
             self.model.edges.len() - 1
         });
         let plain = self.dice.chance(0.35);

@@ -271,11 +271,13 @@ impl<'m> Plain<'m> {
             }
             Event::TryTimedOut(task, number) => {
                 if self.call_of(task).is_some_and(|c| c.try_number == number) {
+                    self.log.timer_fired(self.now);
                     self.try_timed_out(task);
                 }
             }
             Event::CallTimedOut(task, number) => {
                 if self.call_of(task).is_some_and(|c| c.number == number) {
+                    self.log.timer_fired(self.now);
                     self.call_timed_out(task);
                 }
             }
