@@ -61,10 +61,10 @@ pub struct Log {
     pub class_waits: Vec<Vec<u64>>,
     /// Tries made inside calls that had been tried again.
     pub repeated: u64,
-    /// Timers of different tasks that fired at one instant.
+    /// Timers that fired, or pieces of work that ended, at one instant.
     pub ties: u64,
-    /// When a timer fired last.
-    pub last_timer: u64,
+    /// When one did last.
+    last: u64,
     pub ended: u64,
     pub stopped: Stopped,
 }
@@ -85,10 +85,11 @@ pub fn recorder(bits: u8, nanos: &[u64]) -> Recorder {
 }
 
 impl Log {
-    /// A timer fires. Two at one instant go on in the order of the engine's frames, which nobody else knows.
-    pub fn timer_fired(&mut self, now: u64) {
-        self.ties += u64::from(self.last_timer == now);
-        self.last_timer = now;
+    /// A timer fires or work ends. Two at one instant go on in the order of the engine's frames and pods, which nobody
+    /// else knows: tries that ask for the same work make such ties.
+    pub fn fired(&mut self, now: u64) {
+        self.ties += u64::from(self.last == now);
+        self.last = now;
     }
 
     pub fn new(model: &Model) -> Self {
@@ -100,7 +101,7 @@ impl Log {
             class_waits: vec![Vec::new(); model.classes.len()],
             repeated: 0,
             ties: 0,
-            last_timer: u64::MAX,
+            last: u64::MAX,
             ended: 0,
             stopped: Stopped::Finished,
         }

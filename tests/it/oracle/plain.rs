@@ -254,6 +254,7 @@ impl<'m> Plain<'m> {
         match event {
             Event::Worked(task, number) => {
                 if self.tasks[task].plan.is_some_and(|p| p.0 == number) {
+                    self.log.fired(self.now);
                     self.tasks[task].plan = None;
                     if let Some(pod) = self.tasks[task].pod {
                         self.pods[pod].running.retain(|&t| t != task);
@@ -271,13 +272,13 @@ impl<'m> Plain<'m> {
             }
             Event::TryTimedOut(task, number) => {
                 if self.call_of(task).is_some_and(|c| c.try_number == number) {
-                    self.log.timer_fired(self.now);
+                    self.log.fired(self.now);
                     self.try_timed_out(task);
                 }
             }
             Event::CallTimedOut(task, number) => {
                 if self.call_of(task).is_some_and(|c| c.number == number) {
-                    self.log.timer_fired(self.now);
+                    self.log.fired(self.now);
                     self.call_timed_out(task);
                 }
             }
