@@ -152,3 +152,20 @@ impl CallWindow {
 fn add(into: &mut [u64], other: &[u64]) {
     into.iter_mut().zip(other).for_each(|(a, b)| *a += b);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_gives_up_is_no_failure_of_its_call() {
+        let mut requests = ClassWindow::new(0);
+        (requests.arrived, requests.failed) = (11, [1, 1, 1, 5, 1]);
+        (0..2).for_each(|_| requests.answer(7));
+        let mut calls = CallWindow::new(0);
+        calls.add_requests(&requests);
+        calls.add_requests(&requests);
+        assert_eq!((calls.calls, calls.answered, calls.failures()), (22, 4, 8));
+        assert_eq!(calls.times.map_or(0, |times| times.count()), 4);
+    }
+}

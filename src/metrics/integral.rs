@@ -115,4 +115,22 @@ mod tests {
         integral.add(5_000_000, 40);
         assert_eq!(integral.law().len(), LAW_LEVELS + 1);
     }
+
+    #[test]
+    fn high_levels_keep_their_moments_and_merging_equals_adding_together() {
+        let (mut low, mut high, mut both) =
+            (LevelIntegral::default(), LevelIntegral::default(), LevelIntegral::default());
+        low.add(0, 30);
+        high.add(10_000, 10);
+        both.add(0, 30);
+        both.add(10_000, 10);
+        low.merge(&high);
+        assert_eq!((low.area(), low.span()), (100_000, 40));
+        assert_eq!((low.mean(), low.variance()), (2_500.0, 25_000_000.0 - 6_250_000.0));
+        assert_eq!(low, both);
+        // The first level of which only sums are kept counts once.
+        let mut edge = LevelIntegral::default();
+        edge.add(LAW_LEVELS as u32, 2);
+        assert_eq!((edge.mean(), edge.variance()), (4096.0, 0.0));
+    }
 }

@@ -133,3 +133,104 @@ impl ServiceCalls {
 fn add(into: &mut [u64], other: &[u64]) {
     into.iter_mut().zip(other).for_each(|(a, b)| *a += b);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{FAILURE_CAUSES, LevelIntegral, Recorder};
+
+    fn times(n: u64) -> Recorder {
+        let mut recorder = Recorder::new(7);
+        (0..n).for_each(|_| recorder.record(5));
+        recorder
+    }
+
+    fn class(n: u64) -> ClassRecord {
+        ClassRecord {
+            arrived: n,
+            succeeded: n,
+            failed: [n; FAILURE_CAUSES],
+            censored: n,
+            within: vec![n],
+            completed_in_span: n,
+            wait: times(n),
+            sojourn: times(n),
+            failed_after: times(n),
+        }
+    }
+
+    fn service(n: u64) -> ServiceRecord {
+        let mut in_system = LevelIntegral::default();
+        in_system.add(2, n);
+        ServiceRecord {
+            arrived: n,
+            rejected: n,
+            left_queue: n,
+            waited: n,
+            completed: n,
+            wasted: n,
+            wait: times(n),
+            wait_left: times(n),
+            wait_within: vec![n],
+            sojourn: times(n),
+            slowdown: (n as f64, n),
+            in_system,
+            busy: n.into(),
+            worked: n as f64,
+            quota: QuotaCounts { periods: n, throttled: n, stopped: n },
+            queued: n.into(),
+            ready: n.into(),
+            slots: n.into(),
+            pods: n.into(),
+            ..ServiceRecord::new(7)
+        }
+    }
+
+    fn calls(n: u64) -> CallRecord {
+        let mut edge = EdgeCalls::new(7, vec![9], 0);
+        (edge.answered, edge.failed, edge.abandoned) = (n, [n; FAILURE_CAUSES], n);
+        (edge.within, edge.response) = (vec![n], times(n));
+        let mut service = ServiceCalls::new(7, vec![9], 0);
+        (service.within, service.service) = (vec![n], times(n));
+        CallRecord { edges: vec![edge], services: vec![service], classes: vec![Some(times(n)), None] }
+    }
+
+    /// A run in which everything that is counted was counted `n` times.
+    fn run(n: u64) -> RunRecord {
+        RunRecord {
+            classes: vec![class(n)],
+            services: vec![service(n)],
+            edges: vec![EdgeRecord { calls: n, attempts: n, lost: n, timed_out: n, failed: n }],
+            calls: Some(calls(n)),
+            span: n,
+            events: n,
+            ..RunRecord::default()
+        }
+    }
+
+    #[test]
+    fn whatever_is_counted_is_added() {
+        let mut total = run(1);
+        total.merge(&run(10));
+        assert_eq!(total, run(11));
+    }
+
+    #[test]
+    fn extremes_stay_extremes() {
+        let of = |peak_frames, peak_queue, ready_range| {
+            let service = ServiceRecord { peak_queue, ready_range, ..ServiceRecord::new(7) };
+            RunRecord { services: vec![service], peak_frames, ..RunRecord::default() }
+        };
+        let mut total = of(30, 9, (2, 4));
+        total.merge(&of(20, 3, (1, 5)));
+        total.merge(&of(40, 5, (3, 3)));
+        assert_eq!(total, of(40, 9, (1, 5)));
+    }
+
+    #[test]
+    fn limits_that_are_missing_so_far_are_not_lost() {
+        let mut total = ServiceRecord::new(7);
+        total.merge(&service(3));
+        assert_eq!(total.wait_within, [3]);
+    }
+}

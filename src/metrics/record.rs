@@ -263,3 +263,26 @@ impl ServiceRecord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_left_the_queue_has_waited_too() {
+        let mut service = ServiceRecord::new(7);
+        (service.arrived, service.waited) = (7, 1);
+        [0, 0, 5].iter().for_each(|&nanos| service.wait.record(nanos));
+        assert_eq!((service.waits().count(), service.found_no_slot()), (3, 5));
+        // Two of those that found no slot go away.
+        service.left_queue = 2;
+        [9, 9].iter().for_each(|&nanos| service.wait_left.record(nanos));
+        assert_eq!((service.waits().count(), service.found_no_slot()), (5, 5));
+    }
+
+    #[test]
+    fn turned_away_are_the_rejected_and_those_without_a_pod() {
+        let class = ClassRecord { failed: [1, 20, 300, 4_000, 50_000], ..ClassRecord::new(7, 0) };
+        assert_eq!((class.shed(), class.failures()), (21, 54_321));
+    }
+}

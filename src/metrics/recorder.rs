@@ -341,6 +341,48 @@ mod tests {
     }
 
     #[test]
+    fn a_bin_is_a_straight_line_between_its_ends() {
+        let mut recorder = Recorder::new(2);
+        // One bin, 64 to 79: of two durations the first is taken to lie at a quarter of it, the second at three quarters.
+        [64, 79].iter().for_each(|&nanos| recorder.record(nanos));
+        assert_eq!((recorder.quantile(0.5), recorder.quantile(1.0)), (Some(68e-9), Some(76e-9)));
+        let share = |nanos| recorder.share_within(SimDuration::from_nanos(nanos));
+        assert_eq!(
+            (share(63), share(64), share(67), share(79)),
+            (Some(0.0), Some(0.0625), Some(0.25), Some(1.0))
+        );
+        assert_eq!(recorder.mean_square(), Some((64.0 * 64.0 + 79.0 * 79.0) / 2.0 * 1e-18));
+        // Where it holds something, a value is as uncertain as its bin is wide.
+        assert_eq!(recorder.resolved(70e-9), (64e-9, 79e-9));
+        recorder.record(2000);
+        recorder.record(90);
+        assert_eq!(
+            (recorder.resolved(90e-9), recorder.resolved(1900e-9)),
+            ((80e-9, 95e-9), (1792e-9, 2000e-9))
+        );
+    }
+
+    #[test]
+    fn zeros_are_durations() {
+        let mut recorder = Recorder::new(7);
+        recorder.record_zeros(3);
+        recorder.record(5_000_000);
+        assert_eq!(recorder.share_within(SimDuration::ZERO), Some(0.75));
+    }
+
+    #[test]
+    fn hours_and_days_have_bins_of_their_own() {
+        let (mut hours, mut short) = (Recorder::new(7), Recorder::new(7));
+        [1, 2, 200 * 24].iter().for_each(|n| hours.record(n * 3_600_000_000_000));
+        let median = hours.quantile(0.5).unwrap();
+        assert!((median - 7200.0).abs() < 60.0, "{median}");
+        // Whoever adds the longer durations gets all of their bins.
+        short.record(1);
+        short.merge(&hours);
+        assert_eq!((short.count(), short.quantile(1.0)), (4, hours.quantile(1.0)));
+    }
+
+    #[test]
     fn longest_durations_share_the_last_bin() {
         let mut recorder = Recorder::new(7);
         recorder.record(u64::MAX);

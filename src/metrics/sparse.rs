@@ -60,3 +60,26 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     }
     Ok(counts)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::metrics::Recorder;
+
+    #[test]
+    fn a_recorder_comes_back_as_it_was_in_few_bytes() {
+        let mut recorder = Recorder::new(7);
+        [3, 3, 90, 5_000_000, 9_000_000_000].iter().for_each(|&nanos| recorder.record(nanos));
+        let bytes = postcard::to_allocvec(&recorder).unwrap();
+        assert_eq!(postcard::from_bytes::<Recorder>(&bytes).unwrap(), recorder);
+        assert!(bytes.len() < 60, "{} bytes", bytes.len());
+    }
+
+    #[test]
+    fn what_was_not_written_so_is_refused() {
+        // A count behind the end, and a list that nobody could hold.
+        for counts in [(10u64, vec![(10u32, 1u64)]), (1 << 40, vec![])] {
+            let bytes = postcard::to_allocvec(&(7u32, counts, 0u128, 0u128, 0u64, 0u64)).unwrap();
+            assert!(postcard::from_bytes::<Recorder>(&bytes).is_err());
+        }
+    }
+}

@@ -92,3 +92,23 @@ pub struct ServiceWindow {
     /// Cpu used, in cores times nanoseconds.
     pub worked: u64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_of_replications_add_up() {
+        let window = |n: u64| {
+            let mut window = ClassWindow::new(1);
+            (window.arrived, window.failed, window.completed_in) = (n, [n; FAILURE_CAUSES], n);
+            window.within = vec![n];
+            (0..n).for_each(|_| window.answer(5));
+            window
+        };
+        let mut total = window(0);
+        total.merge(&window(1));
+        total.merge(&window(10));
+        assert_eq!(total, window(11));
+    }
+}

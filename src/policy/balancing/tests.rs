@@ -50,7 +50,7 @@ struct Sent(u64);
 
 impl Try for Sent {
     fn now(&self) -> u64 {
-        0
+        self.0
     }
     fn bits(&self) -> u64 {
         Key::root(self.0, 0, 0).draw(0)
@@ -107,6 +107,22 @@ fn those_that_look_prefer_the_emptiest() {
     assert_eq!(chosen(&Balancer::JoinIdleQueue, &mut rack, 50)[2], 0);
     assert_eq!(chosen(&Balancer::PowerOfD(2), &mut rack, 50)[2], 0);
     assert_eq!(chosen(&Balancer::PowerOfD(3), &mut rack, 50), [0, 50, 0]);
+    // Two of two are both.
+    assert_eq!(chosen(&Balancer::PowerOfD(2), &mut Rack::of(&[5, 0]), 50), [0, 50]);
+    // A pod of two slots is idle while it holds one, and not when it holds two.
+    assert_eq!(chosen(&Balancer::JoinIdleQueue, &mut Rack::of(&[1, 2, 3]), 50), [50, 0, 0]);
+}
+
+#[test]
+fn a_bound_needs_two_to_choose_from() {
+    assert!(Balancer::PowerOfD(2).is_bound() && !Balancer::PowerOfD(1).is_bound());
+}
+
+#[test]
+fn pods_that_have_worked_off_their_promises_are_alike() {
+    let mut rack = Rack::of(&[0, 0, 0]);
+    rack.free_at = vec![50, 20, 200];
+    assert_eq!(Views::new(&Balancer::LeastWorkLeft).choose(0, &mut rack, &Sent(100)), Some(0));
 }
 
 #[test]
@@ -194,6 +210,44 @@ fn promised_work_is_levelled_and_an_address_keeps_its_host() {
     let mut views = Views::new(&Balancer::SourceHash { addresses: 50 });
     let of_ten: Vec<_> = (0..10).map(|t| views.choose(0, &mut rack, &Sent(t))).collect();
     assert!(of_ten.iter().all(|&pod| pod == of_ten[0]));
+    // Fifty addresses are spread over the hosts, one is not.
+    assert!(chosen(&Balancer::SourceHash { addresses: 50 }, &mut rack, 600).iter().all(|&n| n > 0));
+    assert!(chosen(&Balancer::SourceHash { addresses: 1 }, &mut rack, 600).contains(&600));
+}
+
+/// Balancers that go by what their view has sent; with so many picks all hosts are looked at.
+const COUNTING: [Balancer; 2] = [Balancer::LeastConnections, Balancer::LeastRequest { picks: 40 }];
+
+/// The hosts that so many tries choose, none of which is over.
+fn next(views: &mut Views, hosts: usize, tries: u64) -> Vec<u32> {
+    let mut rack = Rack::of(&vec![0; hosts]);
+    (0..tries).map(|t| views.choose(0, &mut rack, &Sent(t)).expect("a host")).collect()
+}
+
+#[test]
+fn what_an_only_host_got_counts_when_another_joins() {
+    for balancer in COUNTING {
+        let mut views = Views::new(&balancer);
+        assert_eq!(next(&mut views, 1, 10), [0; 10]);
+        views.joined(1);
+        assert_eq!(next(&mut views, 2, 10), [1; 10], "{balancer:?}");
+    }
+}
+
+#[test]
+fn a_pod_in_the_place_of_another_and_a_new_caller_owe_nothing() {
+    for balancer in COUNTING {
+        let mut views = Views::new(&balancer);
+        next(&mut views, 2, 20);
+        views.left(1);
+        views.joined(1);
+        assert_eq!(next(&mut views, 2, 10), [1; 10], "{balancer:?}");
+        // All ten of the first are over, and then the view is another caller's: its ten are even again.
+        (0..10).for_each(|_| views.over(0, 0, Over { sent: 0, now: 1, well: true }));
+        views.forget(0, &[0, 1]);
+        let zeros = next(&mut views, 2, 10).iter().filter(|&&pod| pod == 0).count();
+        assert_eq!(zeros, 5, "{balancer:?}");
+    }
 }
 
 #[test]
@@ -222,20 +276,27 @@ fn further_tries_go_elsewhere_with_every_balancer() {
 }
 
 #[test]
+fn elsewhere_those_that_look_still_look() {
+    let elsewhere = |balancer: &Balancer, rack: &mut Rack, tried: u32| -> Vec<u32> {
+        let mut views = Views::new(balancer);
+        (0..30).filter_map(|t| views.choose_elsewhere(0, rack, &Sent(t), &[tried])).collect()
+    };
+    assert_eq!(elsewhere(&Balancer::JoinShortestQueue, &mut Rack::of(&[1, 0, 3]), 1), [0; 30]);
+    assert_eq!(elsewhere(&Balancer::JoinIdleQueue, &mut Rack::of(&[1, 0, 2]), 1), [0; 30]);
+    let promised = elsewhere(&Balancer::LeastWorkLeft, &mut Rack::of(&[0, 0, 0]), 1);
+    assert!(promised.iter().filter(|&&pod| pod == 2).count() >= 10, "{promised:?}");
+}
+
+#[test]
 fn what_is_chosen_in_vain_does_not_count_as_sent() {
-    for balancer in [Balancer::LeastConnections, Balancer::LeastRequest { picks: 2 }] {
+    for balancer in COUNTING {
         let mut rack = Rack::of(&[0, 0]);
         let mut views = Views::new(&balancer);
-        for t in 0..50 {
+        for t in 0..20 {
             assert_eq!(views.choose_elsewhere(0, &mut rack, &Sent(t), &[0]), Some(1), "{balancer:?}");
-            views.over(0, 1, Over { sent: 0, now: 1, well: true });
         }
-        let counts = chosen(&balancer, &mut rack, 40);
-        assert_eq!(counts.iter().sum::<u32>(), 40);
-        // Nothing is outstanding, so the next two spread.
-        let first = views.choose(0, &mut rack, &Sent(90)).expect("a host");
-        let mut others = (91..110).map(|t| views.choose(0, &mut rack, &Sent(t)).expect("a host"));
-        assert!(others.any(|pod| pod != first), "{balancer:?}");
+        // The host that was passed over has got nothing yet, so that it gets the next twenty.
+        assert_eq!(next(&mut views, 2, 20), [0; 20], "{balancer:?}");
     }
 }
 

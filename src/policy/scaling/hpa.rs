@@ -197,12 +197,28 @@ mod tests {
         }
     }
 
+    /// What one sync wants when all it remembers has left the window.
+    fn wanted(hpa: &Hpa, current: u32, pods: &[PodSample]) -> u32 {
+        let mut state = HpaState { recommendations: vec![(SimTime::ZERO, 1)], ..HpaState::default() };
+        hpa_sync(hpa, &mut state, second(1000), current, pods)
+    }
+
+    fn at_half() -> Hpa {
+        Hpa { target_percent: 50, max: 100, ..Hpa::default() }
+    }
+
     #[track_caller]
     fn check(usages: &[u64], current: u32, want: u32) {
-        let hpa = Hpa { target_percent: 50, max: 100, ..Hpa::default() };
-        let pods: Vec<_> = usages.iter().map(|&u| pod(u)).collect();
-        let mut state = HpaState { recommendations: vec![(SimTime::ZERO, 1)], ..HpaState::default() };
-        assert_eq!(hpa_sync(&hpa, &mut state, second(1000), current, &pods), want);
+        check_with(usages, 0, 0, current, want);
+    }
+
+    /// The same beside pods without a sample and pods that start.
+    #[track_caller]
+    fn check_with(usages: &[u64], silent: usize, pending: usize, current: u32, want: u32) {
+        let mut pods: Vec<_> = usages.iter().map(|&u| pod(u)).collect();
+        pods.extend(vec![PodSample { sample: None, ..pod(0) }; silent]);
+        pods.extend(vec![PodSample { sample: None, ready: false, pending: true, ..pod(0) }; pending]);
+        assert_eq!(wanted(&at_half(), current, &pods), want);
     }
 
     #[test]
@@ -216,9 +232,26 @@ mod tests {
     }
 
     #[test]
+    fn a_ratio_at_the_very_edge_of_the_tolerance_changes_nothing() {
+        let hpa = Hpa { tolerance: 0.5, ..at_half() };
+        assert_eq!(wanted(&hpa, 2, &[pod(750), pod(750)]), 2);
+        let silent = PodSample { sample: None, ..pod(0) };
+        assert_eq!(wanted(&hpa, 3, &[pod(1125), pod(1125), silent]), 3);
+    }
+
+    #[test]
     fn growth_is_capped_at_twice_the_current_number() {
         check(&[5000, 5000, 5000], 3, 6);
         check(&[5000], 1, 4);
+    }
+
+    #[test]
+    fn limits_hold_whatever_is_used() {
+        let hpa = Hpa { min: 2, max: 4, ..at_half() };
+        // Who was scaled to zero stays there; who is outside is brought to the nearer limit, not to what is proposed.
+        for (current, usage, want) in [(0, 2000, 0), (1, 2000, 2), (9, 0, 4), (3, 2000, 4), (4, 0, 2)] {
+            assert_eq!(wanted(&hpa, current, &[pod(usage); 3]), want, "{current}");
+        }
     }
 
     #[test]
@@ -233,11 +266,69 @@ mod tests {
     }
 
     #[test]
+    fn what_the_window_holds_back_is_not_remembered_as_proposed() {
+        let (mut state, idle) = (HpaState::default(), [pod(100); 3]);
+        let mut sync = |at, pods: &[PodSample]| hpa_sync(&at_half(), &mut state, second(at), 3, pods);
+        assert_eq!((sync(1000, &idle), sync(1250, &[pod(500); 3])), (3, 3));
+        // This proposal of one takes the place of an outdated one and must not prolong the three it is held to.
+        assert_eq!((sync(1310, &idle), sync(1551, &idle)), (3, 1));
+        assert_eq!(state.utilisation_percent, Some(10));
+    }
+
+    #[test]
     fn missing_pods_count_as_idle_when_scaling_up() {
-        let hpa = Hpa { target_percent: 50, ..Hpa::default() };
-        let mut state = HpaState { recommendations: vec![(SimTime::ZERO, 1)], ..HpaState::default() };
-        let silent = PodSample { sample: None, ..pod(0) };
         // Two pods at 80 % and one unknown: 53 % over 50 % is within the tolerance.
-        assert_eq!(hpa_sync(&hpa, &mut state, second(1000), 3, &[pod(800), pod(800), silent]), 3);
+        check_with(&[800, 800], 1, 0, 3, 3);
+        // 2700 of 4000: a ratio of 1.34 on four pods.
+        check_with(&[900, 900, 900], 1, 0, 4, 6);
+    }
+
+    #[test]
+    fn missing_pods_count_as_full_when_scaling_down() {
+        // 1200 of 3000, though the target is half: a ratio of 0.8 on the three pods that count.
+        check_with(&[100, 100], 1, 2, 5, 3);
+        // Above 100 % it is the target that they are taken to use: 4400 of 3000 are 0.73 of it.
+        let silent = PodSample { sample: None, ..pod(0) };
+        let hpa = Hpa { target_percent: 200, ..at_half() };
+        assert_eq!(wanted(&hpa, 3, &[pod(1200), pod(1200), silent]), 3);
+    }
+
+    #[test]
+    fn on_target_nobody_is_filled_in() {
+        check_with(&[500, 500], 2, 0, 4, 4);
+        check_with(&[500, 500], 1, 1, 4, 4);
+    }
+
+    #[test]
+    fn pods_that_start_count_as_idle_only_when_scaling_up() {
+        // 90 % of three pods would be six; seven that use 38 % turn the direction, so nothing happens.
+        check_with(&[900, 900, 900], 0, 4, 7, 7);
+        // Down they do not count at all: 0.8 of three, not of five.
+        check_with(&[400, 400, 400], 0, 2, 5, 3);
+        // Nor beside a missing pod, which is taken to be full and turns the direction.
+        check_with(&[400, 400], 1, 2, 5, 5);
+        // Where more are ready than wanted, it is what the ready ones use that is proposed, even if it is more.
+        check_with(&[400, 400, 400, 400], 0, 1, 2, 4);
+    }
+
+    #[test]
+    fn what_is_filled_in_never_turns_the_direction() {
+        check_with(&[400, 400], 1, 0, 3, 3);
+        // Four pods are seen where other numbers are wanted: 3.2 would be more than two, 6 less than nine.
+        check_with(&[200, 200, 200], 1, 0, 2, 2);
+        check_with(&[900, 900, 900], 1, 0, 9, 9);
+    }
+
+    #[test]
+    fn young_pods_are_believed_once_a_whole_window_lies_after_they_became_ready() {
+        let believed = |started, transition, ready| {
+            let pod = PodSample { started: second(started), transition: second(transition), ready, ..pod(0) };
+            matches!(group(&Hpa::default(), second(1000), &pod), Group::Ready)
+        };
+        // The sample of the instant 1000 is over 15 s; initialisation takes 300 s from the start.
+        assert!(believed(701, 985, true) && !believed(701, 986, true) && !believed(701, 900, false));
+        assert!(believed(700, 986, true));
+        // Later on, who is unready is doubted only if it never was ready: it became so within 30 s of its start.
+        assert!(believed(500, 530, false) && !believed(500, 529, false) && believed(500, 529, true));
     }
 }

@@ -106,3 +106,69 @@ impl Scaler {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::SimTime;
+
+    fn target() -> Scaler {
+        let period = SimDuration::from_secs(15);
+        Scaler::Target(TargetUtilisation { target: 0.6, period, min: 1, max: 64, hold: 1 })
+    }
+
+    #[test]
+    fn a_ruling_is_a_number_of_pods_and_not_a_step() {
+        let ruled = |utilisation: f64| {
+            let metrics = [Sample::BusyShare(utilisation)];
+            let sight = Sight {
+                now: SimTime::ZERO,
+                current: 15,
+                ready: 15,
+                starting: 0,
+                pods: &[],
+                metrics: &metrics,
+            };
+            // What another kind remembers is no obstacle: it starts anew.
+            let mut memory = Memory::Hpa(HpaState::default());
+            let ruling = target().sync(&mut memory, &sight);
+            (ruling.replicas, ruling.reason)
+        };
+        assert_eq!(ruled(0.8), (Some(20), Reason::AboveTarget));
+        assert_eq!(ruled(0.3), (Some(8), Reason::BelowTarget));
+        assert_eq!(ruled(0.6), (None, Reason::OnTarget));
+    }
+
+    #[test]
+    fn an_hpa_says_why_and_nothing_where_it_leaves_things() {
+        let second = |s| SimTime::ZERO + SimDuration::from_secs(s);
+        let ruled = |usage, current, pods| {
+            let sample = Some((usage, second(1000), SimDuration::from_secs(15)));
+            let (transition, started) = (SimTime::ZERO, SimTime::ZERO);
+            let pod =
+                PodSample { pending: false, ready: true, transition, started, sample, request_milli: 1000 };
+            let mut sight =
+                Sight { now: second(600), current, ready: pods, starting: 0, pods: &[], metrics: &[] };
+            let hpa = Scaler::Hpa(Hpa::default());
+            let mut memory = hpa.memory();
+            let blind = hpa.sync(&mut memory, &sight);
+            assert_eq!(blind, Ruling { replicas: None, reason: Reason::NoSample });
+            let pods = vec![pod; pods as usize];
+            (sight.now, sight.pods) = (second(1000), &pods);
+            let ruling = hpa.sync(&mut memory, &sight);
+            (ruling.replicas, ruling.reason)
+        };
+        assert_eq!(ruled(800, 4, 4), (None, Reason::OnTarget));
+        assert_eq!(ruled(1200, 4, 4), (Some(6), Reason::AboveTarget));
+        assert_eq!(ruled(400, 4, 4), (Some(2), Reason::BelowTarget));
+        assert_eq!(ruled(4000, 4, 4), (Some(8), Reason::Limited));
+    }
+
+    #[test]
+    fn a_target_in_percent_is_the_nearest() {
+        let mut scaler = Scaler::Hpa(Hpa::default());
+        // 0.29 of 100 lies just below 29 in floating point.
+        scaler.set_target(0.29);
+        assert_eq!(scaler, Scaler::Hpa(Hpa { target_percent: 29, ..Hpa::default() }));
+    }
+}

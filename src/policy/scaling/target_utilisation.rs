@@ -83,15 +83,42 @@ impl TargetUtilisation {
 mod tests {
     use super::*;
 
+    fn rule(hold: u32) -> TargetUtilisation {
+        TargetUtilisation { target: 0.6, period: SimDuration::from_secs(15), min: 2, max: 64, hold }
+    }
+
     #[test]
     fn goes_up_at_once_and_down_after_the_hold() {
-        let rule =
-            TargetUtilisation { target: 0.6, period: SimDuration::from_secs(15), min: 1, max: 64, hold: 3 };
-        let mut state = TargetUtilisationState::default();
+        let (rule, mut state) = (rule(3), TargetUtilisationState::default());
         assert_eq!(rule.decide(&mut state, 0.9, 10, 0), ScaleDecision::Start(5));
         assert_eq!(rule.decide(&mut state, 0.3, 15, 0), ScaleDecision::Keep);
         assert_eq!(rule.decide(&mut state, 0.3, 15, 0), ScaleDecision::Keep);
         // The three last recommendations are 8, 8 and 8: the first, 15, has left the window.
+        assert_eq!(rule.decide(&mut state, 0.3, 15, 0), ScaleDecision::Stop(7));
+    }
+
+    #[test]
+    fn nothing_is_stopped_before_the_hold_has_passed_once() {
+        let (rule, mut state) = (rule(2), TargetUtilisationState::default());
+        assert_eq!(rule.decide(&mut state, 0.3, 15, 0), ScaleDecision::Keep);
+        assert_eq!(rule.decide(&mut state, 0.3, 15, 0), ScaleDecision::Stop(7));
+    }
+
+    #[test]
+    fn a_part_of_a_pod_is_a_pod_within_the_limits() {
+        let decide = |utilisation, ready| {
+            rule(1).decide(&mut TargetUtilisationState::default(), utilisation, ready, 0)
+        };
+        // 10.3 pods, 66.7 of 64 and none of two.
+        assert_eq!(decide(0.62, 10), ScaleDecision::Start(1));
+        assert_eq!((decide(1.0, 40), decide(0.0, 1)), (ScaleDecision::Start(24), ScaleDecision::Start(1)));
+    }
+
+    #[test]
+    fn pods_that_start_count_as_had_and_put_off_a_step_down() {
+        let (rule, mut state) = (rule(1), TargetUtilisationState::default());
+        assert_eq!(rule.decide(&mut state, 0.9, 10, 5), ScaleDecision::Keep);
+        assert_eq!(rule.decide(&mut state, 0.3, 10, 5), ScaleDecision::Keep);
         assert_eq!(rule.decide(&mut state, 0.3, 15, 0), ScaleDecision::Stop(7));
     }
 }
