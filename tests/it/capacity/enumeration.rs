@@ -123,3 +123,49 @@ fn the_cheapest_setting_is_the_cheapest_of_all() {
     }
     assert!(answered >= 8, "{answered} of ten have an answer");
 }
+
+/// Two tiers under an opening of nine times, with everything random.
+const OPENING: &str = "schema: 1
+name: Two tiers
+run: { t0: 2026-11-11T20:00:00Z, from: T0-30s, to: T0+90s, settle: 30s, replications: 60, record: { calls: false, window: none } }
+traffic: { people: { rate: 20/s, peaks: { rush: { at: T0, factor: 9, rise: 5s, hold: 30s, fall: 5s } },
+  classes: { ask: { entry: web.ask } } } }
+services:
+  web: { replicas: 4, slots: 4, queue_limit: 12, upstreams: { db: { timeout: 5s } },
+    operations: { ask: [ { work: exponential(60ms) }, { call: db.read } ] } }
+  db: { replicas: 2, slots: 4, queue_limit: 12, operations: { read: [ { wait: exponential(40ms) } ] } }
+";
+
+/// Share of runs that meet the promise, and replica-hours, by setting.
+fn counted(web: u32, db: u32) -> (f64, f64) {
+    let text = format!("{OPENING}objectives: [ ask within 500ms >= 95% in 50% of runs ]\n");
+    let study = Study::from_text(&text).set("services.web.replicas", web).set(DATABASE, db);
+    let summary = study.run().expect("a valid scenario").summary;
+    let met = summary.objectives[0].runs_met.expect("runs were judged").mean;
+    let hours = summary.metrics.iter().filter(|row| row.metric == "replica_hours" && row.scope != "system");
+    (met, hours.map(|row| row.estimate.mean).sum())
+}
+
+#[test]
+fn a_share_of_runs_finds_what_counting_at_every_setting_finds() {
+    let all: Vec<_> = (3..=9).flat_map(|web| (2..=7).map(move |db| counted(web, db))).collect();
+    for (share, probability) in [(0.8, "80%"), (0.95, "95%")] {
+        let held = all.iter().filter(|(met, _)| *met >= share);
+        let cheapest = held.map(|(_, hours)| *hours).min_by(f64::total_cmp).expect("some hold");
+        let text = format!(
+            "{OPENING}objectives: [ ask within 500ms >= 95% ]\ncapacity: {{ all: {{ cheapest: {{ \
+             services.web.replicas: 3 .. 9, services.db.replicas: 2 .. 7 }}, probability: {probability} }} }}\n"
+        );
+        let answer = Study::from_text(&text).capacity().expect("answers").answer;
+        let search = &answer.searches[0];
+        assert!(search.confirmed, "{probability}: {:?}", search.notes);
+        let hours = search.replica_hours.expect("hours").mean;
+        assert!(
+            (hours / cheapest - 1.0).abs() < 1e-3,
+            "{probability}: {hours} and {cheapest}, {:?}",
+            search.setting
+        );
+        let tried = search.points.iter().filter(|point| point.first_replication == 0).count();
+        assert!(tried < 30, "{tried} of 42 settings");
+    }
+}
