@@ -28,15 +28,8 @@ fn mm1(rate: f64, work: f64, measures: &[Measure]) -> Model {
     let operation = model.add_program([Step::Work { law }]);
     let program = model.add_program([Step::Call { site: SiteId(0) }]);
     model.sites.push(CallSite { edge: EdgeId(0), operation, policy: CallPolicy::default() });
-    let balancer = Balancer::Random;
     let target = model.services.len() as u16;
-    model.edges.push(Edge {
-        caller: Caller::Clients,
-        target: crate::model::ServiceId(target),
-        balancer,
-        view_per_pod: false,
-        retry_elsewhere: false,
-    });
+    model.edges.push(Edge::plain(Caller::Clients, crate::model::ServiceId(target)));
     model.services.push(Service { name: "desk".to_owned(), ..Service::default() });
     model.classes.push(Class {
         name: "visit".to_owned(),

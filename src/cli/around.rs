@@ -15,7 +15,7 @@ pub(super) fn watched<R>(
     work: impl FnOnce(Execution<'_>) -> Result<R, StudyError>,
 ) -> Result<R, StudyError> {
     let interrupt = interrupt_flag();
-    let mut progress = Progress::new(terminal, options.threads);
+    let mut progress = Progress::new(terminal);
     let mut show = |step| progress.show(step);
     let result = work(Execution { threads: options.threads, interrupt, progress: &mut show });
     let bracket = progress.bracket().map(str::to_owned);

@@ -105,12 +105,12 @@ fn named(options: &CapacityOptions, stored: &[CapacityPlan]) -> Result<Vec<Capac
 /// Lays the options over a plan.
 fn change(options: &CapacityOptions, plan: &mut CapacityPlan) -> Result<(), StudyError> {
     let share = |option: &str, text: &String| quantity::ratio(text).map_err(|wrong| refused(option, &wrong));
+    if let Some(text) = &options.error {
+        plan.error = share("--error", text)?;
+    }
     if let Some(text) = &options.probability {
         plan.probability = if text == "none" { None } else { Some(share("--probability", text)?) };
         plan.replications = plan.most();
-    }
-    if let Some(text) = &options.error {
-        plan.error = share("--error", text)?;
     }
     plan.replications = options.most.unwrap_or(plan.replications);
     match capacity_mistake(plan) {

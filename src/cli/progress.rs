@@ -1,4 +1,4 @@
-//! How far the work is, on stderr and only on a terminal.
+//! How far the work is, on stderr: a bar on a terminal, and lines about what a search found everywhere.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -17,7 +17,6 @@ const TICK: Duration = Duration::from_millis(200);
 pub struct Progress {
     bar: ProgressBar,
     terminal: Terminal,
-    threads: usize,
     forecast: Option<Forecast>,
     /// What a search knows of its answer.
     bracket: Option<String>,
@@ -27,16 +26,25 @@ pub struct Progress {
 struct Forecast {
     title: String,
     replications: u64,
-    /// The unit that is timed: its point and end, when it began, and how many replications were done then.
-    unit: Option<(u32, u32, Instant, u32)>,
+    threads: usize,
+    /// The unit that is timed.
+    unit: Option<Timed>,
+}
+
+/// Replications of a point up to its next look, while they are timed.
+#[derive(Clone, Copy)]
+struct Timed {
+    point: u32,
+    end: u32,
+    begun: Instant,
+    /// Replications done when it began.
+    before: u32,
 }
 
 impl Progress {
-    /// A bar, or lines alone where there is no terminal; nothing at all if told to be quiet. `threads` is 0 for all.
+    /// A bar, or lines alone where there is no terminal; nothing at all if told to be quiet.
     #[must_use]
-    pub fn new(terminal: &Terminal, threads: usize) -> Self {
-        let every = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let threads = if threads == 0 { every() } else { threads };
+    pub fn new(terminal: &Terminal) -> Self {
         let bar = if terminal.shows_progress {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_style(style(terminal.colors_messages));
@@ -45,7 +53,7 @@ impl Progress {
         } else {
             ProgressBar::hidden()
         };
-        Self { bar, terminal: *terminal, threads, forecast: None, bracket: None }
+        Self { bar, terminal: *terminal, forecast: None, bracket: None }
     }
 
     /// Shows a step.
@@ -53,12 +61,12 @@ impl Progress {
         match step {
             Step::WarmUp => self.bar.set_message("looking for the warm-up"),
             Step::Replications { done, of } => self.count("replications", u64::from(done), u64::from(of)),
-            Step::Search { name, parameters, settings, replications } => {
+            Step::Search { name, parameters, settings, replications, threads } => {
                 let title = format!("{settings} settings of {} ({name})", parameters.join(" and "));
-                self.forecast = Some(Forecast { title, replications, unit: None });
+                self.forecast = Some(Forecast { title, replications, threads, unit: None });
             }
             Step::Point { number, done, of } => {
-                self.foresee((number, of), done);
+                self.foresee(number, of, done);
                 self.count(format!("point {number}"), u64::from(done), u64::from(of));
             }
             Step::Decided { setting, ruling, bracket } => {
@@ -85,17 +93,17 @@ impl Progress {
     }
 
     /// Says how long a search may take as soon as every thread has run a replication.
-    fn foresee(&mut self, unit: (u32, u32), done: u32) {
+    fn foresee(&mut self, point: u32, end: u32, done: u32) {
         let Some(forecast) = &mut self.forecast else { return };
-        let (number, of, begun, before) = match forecast.unit {
-            Some(timed) if (timed.0, timed.1) == unit => timed,
-            _ => *forecast.unit.insert((unit.0, unit.1, Instant::now(), done)),
+        let timed = match forecast.unit {
+            Some(timed) if (timed.point, timed.end) == (point, end) => timed,
+            _ => *forecast.unit.insert(Timed { point, end, begun: Instant::now(), before: done }),
         };
-        let (ran, wave) = (done - before, (of - before).min(self.threads as u32).max(1));
-        if ran < wave || number != unit.0 {
+        let (ran, wave) = (done - timed.before, (end - timed.before).min(forecast.threads as u32).max(1));
+        if ran < wave {
             return;
         }
-        let seconds = begun.elapsed().as_secs_f64() / f64::from(ran) * forecast.replications as f64;
+        let seconds = timed.begun.elapsed().as_secs_f64() / f64::from(ran) * forecast.replications as f64;
         let text = format!(
             "{}; some {} replications, about {}",
             forecast.title,

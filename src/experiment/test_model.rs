@@ -1,8 +1,8 @@
 //! The model that tests of this room simulate.
 
 use crate::model::{
-    ArrivalProcess, Balancer, CallPolicy, CallSite, Caller, Class, ClassId, Edge, EdgeId, Model, RateProfile,
-    Service, ServiceId, SiteId, Source, SourceId, SourceKind, Step,
+    ArrivalProcess, CallPolicy, CallSite, Caller, Class, ClassId, Edge, EdgeId, Model, RateProfile, Service,
+    ServiceId, SiteId, Source, SourceId, SourceKind, Step,
 };
 use crate::random::{Choice, Law};
 use crate::units::SimDuration;
@@ -13,14 +13,7 @@ pub fn mm1(rate: f64, service_mean: f64, seconds: f64) -> Model {
     let work = model.add_law(Law::exponential(service_mean).unwrap());
     let startup = model.add_law(Law::constant(0.0).unwrap());
     let operation = model.add_program([Step::Work { law: work }]);
-    let balancer = Balancer::Random;
-    model.edges.push(Edge {
-        caller: Caller::Clients,
-        target: ServiceId(0),
-        balancer,
-        view_per_pod: false,
-        retry_elsewhere: false,
-    });
+    model.edges.push(Edge::plain(Caller::Clients, ServiceId(0)));
     model.sites.push(CallSite { edge: EdgeId(0), operation, policy: CallPolicy::default() });
     let program = model.add_program([Step::Call { site: SiteId(0) }]);
     model.services.push(Service { name: "web".into(), startup, ..Service::default() });

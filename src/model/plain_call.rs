@@ -57,7 +57,7 @@ pub fn redraws(model: &Model) -> bool {
 mod tests {
     use super::*;
     use crate::model::{
-        Balancer, CallPolicy, CallSite, Edge, EdgeId, LawId, Patience, PatienceUntil, Service, ServiceId,
+        CallPolicy, CallSite, Edge, EdgeId, LawId, Patience, PatienceUntil, Service, ServiceId,
     };
     use crate::random::Law;
     use crate::units::SimDuration;
@@ -74,13 +74,7 @@ mod tests {
     }
 
     fn add_call(model: &mut Model, caller: Caller, target: ServiceId, operation: StepId) -> SiteId {
-        model.edges.push(Edge {
-            caller,
-            target,
-            balancer: Balancer::Random,
-            view_per_pod: false,
-            retry_elsewhere: false,
-        });
+        model.edges.push(Edge::plain(caller, target));
         let edge = EdgeId(model.edges.len() as u16 - 1);
         model.sites.push(CallSite { edge, operation, policy: CallPolicy::default() });
         SiteId(model.sites.len() as u16 - 1)

@@ -139,3 +139,11 @@ pub struct Edge {
     /// Whether a further try avoids the pods that earlier tries of its call went to.
     pub retry_elsewhere: bool,
 }
+
+impl Edge {
+    /// Calls to any pod, with equal chance and one view for all callers.
+    #[must_use]
+    pub fn plain(caller: Caller, target: ServiceId) -> Self {
+        Self { caller, target, balancer: Balancer::Random, view_per_pod: false, retry_elsewhere: false }
+    }
+}

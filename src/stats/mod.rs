@@ -36,7 +36,9 @@ pub use coordinated_omission::StalledStation;
 pub use interval::{Interval, bonferroni, prediction_interval, ratio_interval, t_interval};
 pub use moments::{Moments, correlation, mean, sample_covariance, sample_variance, standard_deviation};
 pub use normal_score::normal_score;
-pub use proportion::{clopper_pearson, probability_bound_without_events, runs_that_show_share, wilson};
+pub use proportion::{
+    clopper_pearson, probability_bound_without_events, runs_that_show_share, trials_without_a_miss, wilson,
+};
 pub use quantiles::{
     OrderStatisticRanks, order_statistic_ranks, quantile, quantile_of_sorted, rank, sectioning_interval,
     weighted_quantile,

@@ -48,6 +48,13 @@ fn check(successes: u64, trials: u64, confidence: f64) -> Option<()> {
     (trials > 0 && successes <= trials && confidence > 0.0 && confidence < 1.0).then_some(())
 }
 
+/// Trials after which, if none failed, a share of successes below `wanted` is refuted at an error: the smallest n with
+/// `wanted^n <= error`, where the interval of Clopper and Pearson reaches the share.
+#[must_use]
+pub fn trials_without_a_miss(wanted: f64, error: f64) -> u32 {
+    (ln(error) / ln(wanted)).ceil().clamp(1.0, f64::from(u32::MAX)) as u32
+}
+
 /// Fewest runs that, all met, show a share of runs by Wilson's interval: its lower end `n / (n + z^2)` reaches the share.
 /// `None` if no number does.
 #[must_use]

@@ -22,6 +22,8 @@ pub enum Step {
         settings: u64,
         /// Replications that it may take, answer and proof together; a guess.
         replications: u64,
+        /// Threads that run them.
+        threads: usize,
     },
     /// Running replications of a point of a search.
     Point {

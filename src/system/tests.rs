@@ -13,14 +13,7 @@ pub fn station(rate: f64, service: Service, work: Law, seconds: f64) -> Model {
     let law = model.add_law(work);
     let zero = model.add_law(Law::constant(0.0).unwrap());
     let operation = model.add_program([Step::Work { law }]);
-    let edge = Edge {
-        caller: Caller::Clients,
-        target: ServiceId(0),
-        balancer: Balancer::Random,
-        view_per_pod: false,
-        retry_elsewhere: false,
-    };
-    model.edges.push(edge);
+    model.edges.push(Edge::plain(Caller::Clients, ServiceId(0)));
     model.sites.push(CallSite { edge: EdgeId(0), operation, policy: CallPolicy::default() });
     let program = model.add_program([Step::Call { site: SiteId(0) }]);
     model.services.push(Service { name: "s".into(), startup: zero, ..service });
@@ -70,14 +63,8 @@ fn shared_cpu_meets_its_closed_form() {
 fn a_retried_call_meets_fresh_chance_inside() {
     let mut model = station(100.0, Service::default(), Law::constant(0.0).unwrap(), 1000.0);
     for (caller, name) in ["b", "c"].into_iter().enumerate() {
-        let edge = Edge {
-            caller: Caller::Service(ServiceId(caller as u16)),
-            target: ServiceId(caller as u16 + 1),
-            balancer: Balancer::Random,
-            view_per_pod: false,
-            retry_elsewhere: false,
-        };
-        model.edges.push(edge);
+        let caller = caller as u16;
+        model.edges.push(Edge::plain(Caller::Service(ServiceId(caller)), ServiceId(caller + 1)));
         model.services.push(Service { name: name.into(), slots: u32::MAX, ..model.services[0].clone() });
     }
     let at_c = model.sites[0].operation;

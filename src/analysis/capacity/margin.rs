@@ -44,18 +44,17 @@ pub(super) fn by_margin(model: &Model, pool: &Pool, counts: &[usize], met: &[boo
         // Where no run says anything about an objective none misses it.
         gaps.is_empty() || is_clear(&gaps, wanted)
     };
-    if good == all && met.len() >= FEWEST && counts.iter().all(clear) {
-        Standing::Holds
-    } else {
-        Standing::Undecided
-    }
+    if good == all && counts.iter().all(clear) { Standing::Holds } else { Standing::Undecided }
 }
 
 /// Whether gaps, positive where the limit is met, lie so far from zero that the wanted share of their law does.
 fn is_clear(gaps: &[f64], wanted: f64) -> bool {
+    if gaps.len() < FEWEST {
+        return false;
+    }
     let count = gaps.len() as f64;
     let mean = gaps.iter().sum::<f64>() / count;
-    let variance = gaps.iter().map(|gap| (gap - mean) * (gap - mean)).sum::<f64>() / (count - 1.0).max(1.0);
+    let variance = gaps.iter().map(|gap| (gap - mean) * (gap - mean)).sum::<f64>() / (count - 1.0);
     if variance == 0.0 {
         // A rule such as `replicas <= 12` is met on its limit, too.
         return mean >= 0.0;
@@ -86,6 +85,7 @@ mod tests {
     fn runs_that_do_not_differ_are_clear_if_they_meet_the_limit() {
         assert!(is_clear(&[0.25; 8], 0.95) && is_clear(&[0.0; 8], 0.95));
         assert!(!is_clear(&[-0.25; 8], 0.95));
+        assert!(!is_clear(&[0.25; 3], 0.95), "of three nothing is known");
     }
 
     #[test]

@@ -17,4 +17,4 @@ pub use climb::{Footing, Standing, climb, probes};
 pub use descend::{Ground, descend, enumerate, walk_edge};
 pub use elasticity::{Elasticity, elasticity};
 pub use foresee::{foresee, moved, planned_hours};
-pub use ruling::{Criterion, Rigor, Ruling, is_bounded, obstacle, rule, runs_that_show, runs_that_suffice};
+pub use ruling::{Criterion, Rigor, Ruling, is_bounded, obstacle, rule, runs_that_suffice};

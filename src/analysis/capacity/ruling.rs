@@ -8,8 +8,7 @@ use crate::analysis::pool::Pool;
 use crate::analysis::rows::{ObjectiveResult, Outcome};
 use crate::metrics::Stopped;
 use crate::model::Model;
-use crate::numerics::ln;
-use crate::stats::clopper_pearson;
+use crate::stats::{clopper_pearson, trials_without_a_miss};
 
 /// What a point must meet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,17 +47,10 @@ pub struct Ruling {
     pub runs_met: Option<Estimate>,
 }
 
-/// Runs after which a point whose share of runs must be `wanted`, and none of whose runs missed, is shown to hold at an
-/// error: the smallest n with `wanted^n <= error`.
-#[must_use]
-pub fn runs_that_show(wanted: f64, error: f64) -> u32 {
-    (ln(error) / ln(wanted)).ceil().clamp(1.0, f64::from(u32::MAX)) as u32
-}
-
-/// The same for a ruling by margin, which then needs no margin any more.
+/// Runs after which a ruling by margin needs no margin any more, if none missed.
 #[must_use]
 pub fn runs_that_suffice(wanted: f64) -> u32 {
-    runs_that_show(wanted, COUNTED)
+    trials_without_a_miss(wanted, COUNTED)
 }
 
 /// Rules on a point.
@@ -153,7 +145,7 @@ mod tests {
     #[test]
     fn a_count_is_shown_by_as_many_runs_as_it_takes() {
         for (wanted, error) in [(0.95, 0.0125), (0.9, 0.05), (0.99, 0.001)] {
-            let runs = u64::from(runs_that_show(wanted, error));
+            let runs = u64::from(trials_without_a_miss(wanted, error));
             assert_eq!(by_count(runs, runs, wanted, error, error), Standing::Holds);
             assert_eq!(by_count(runs - 1, runs - 1, wanted, error, error), Standing::Undecided);
             assert_eq!(by_count(runs, runs, wanted, 0.0, error), Standing::Undecided, "not asked");

@@ -34,7 +34,7 @@ pub struct CapacityOptions {
     /// Share of runs that must meet every objective, 95% for --cheapest; none judges the objectives as written.
     #[arg(long, value_name = "PERCENT", help_heading = "Questions")]
     pub probability: Option<String>,
-    /// Most replications of one point; 160 if absent, 400 with a probability.
+    /// Most replications of one point; 160 if absent, 400 or what the share takes with a probability.
     #[arg(long, value_name = "NUMBER", help_heading = "Questions")]
     pub most: Option<u32>,
     /// How it is run, and where its results go.

@@ -1,7 +1,7 @@
 //! Programs whose means are known by hand.
 
 use super::*;
-use crate::model::{Balancer, CallPolicy, CallSite, Caller, Class, Edge, EdgeId, SourceId};
+use crate::model::{CallPolicy, CallSite, Caller, Class, Edge, EdgeId, SourceId};
 use crate::random::Law;
 use crate::units::SimDuration;
 
@@ -16,14 +16,7 @@ fn services(count: u16) -> Model {
     model.add_law(Law::constant(3.0).unwrap());
     for s in 0..count {
         model.services.push(Service { name: format!("s{s}"), ..Service::default() });
-        let (caller, target) = (Caller::Clients, ServiceId(s));
-        model.edges.push(Edge {
-            caller,
-            target,
-            balancer: Balancer::Random,
-            view_per_pod: false,
-            retry_elsewhere: false,
-        });
+        model.edges.push(Edge::plain(Caller::Clients, ServiceId(s)));
     }
     model
 }

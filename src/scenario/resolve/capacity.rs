@@ -1,12 +1,12 @@
 //! The section `capacity`: what is searched for, over which values, with which error.
 
 use super::root::counts;
-use crate::numerics::ln;
 use crate::scenario::cursor::{Field, MapCursor};
 use crate::scenario::diagnostics::Diagnostic;
 use crate::scenario::path::Path;
 use crate::scenario::quantity::Wrong;
 use crate::scenario::stretch::Stretch;
+use crate::stats::trials_without_a_miss;
 
 /// Probability of a wrong answer where none is stated.
 const ERROR: f64 = 0.05;
@@ -60,8 +60,7 @@ impl CapacityPlan {
         match self.probability {
             // Four times what a first look takes to show the share; some 86 at 95 % and an error of 5 %.
             Some(wanted) if wanted > 0.0 && wanted < 1.0 => {
-                let first = ln(self.error / 4.0) / ln(wanted);
-                MOST.1.max((4.0 * first).ceil().clamp(0.0, 1e6) as u32)
+                MOST.1.max(trials_without_a_miss(wanted, self.error / 4.0).min(250_000) * 4)
             }
             Some(_) => MOST.1,
             None => MOST.0,
@@ -110,11 +109,11 @@ fn plan(name: &str, field: &Field<'_>) -> Option<CapacityPlan> {
         );
     }
     let mut plan = CapacityPlan::new(name, goal, stretches);
+    plan.error = error.unwrap_or(plan.error);
     if let Some(probability) = probability {
         plan.probability = probability;
         plan.replications = plan.most();
     }
-    plan.error = error.unwrap_or(plan.error);
     if let Some(count) = replications {
         plan.replications = u32::try_from(count).unwrap_or(u32::MAX);
     }

@@ -217,6 +217,9 @@ mod language_tests;
 mod mistakes_tests;
 
 #[cfg(test)]
+mod traps_tests;
+
+#[cfg(test)]
 mod trace_tests;
 
 #[cfg(test)]

@@ -88,7 +88,8 @@ impl<'a> Bench<'a> {
         // The answer and, for each stretch, its bolder neighbour are shown.
         let shown = (1 + self.plan.stretches.len() as u64) * looks(true, self.plan.error / 2.0);
         let parameters = self.plan.stretches.iter().map(|stretch| stretch.path.clone()).collect();
-        (self.progress)(Step::Search { name, parameters, settings, replications: walked + shown });
+        let (replications, threads) = (walked + shown, self.workers.count());
+        (self.progress)(Step::Search { name, parameters, settings, replications, threads });
     }
 
     /// Turns stretches round; what was tried stays what it is.

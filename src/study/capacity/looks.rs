@@ -1,6 +1,7 @@
 //! When a point of a search is looked at, and how strictly a look rules.
 
-use crate::analysis::capacity::{Criterion, Phase, Rigor, runs_that_show, runs_that_suffice};
+use crate::analysis::capacity::{Criterion, Phase, Rigor, runs_that_suffice};
+use crate::stats::trials_without_a_miss;
 
 /// Replications of the first look of a search; each further look has twice as many in all.
 const FIRST: u32 = 8;
@@ -54,7 +55,9 @@ impl Looks {
                 Kind::Margin(FIRST.saturating_mul(doublings))
             }
             // The first telling look may use half of the error.
-            (Criterion::ShareOfRuns(wanted), true) => Kind::Counted(runs_that_show(wanted, error / 2.0)),
+            (Criterion::ShareOfRuns(wanted), true) => {
+                Kind::Counted(trials_without_a_miss(wanted, error / 2.0))
+            }
         };
         Self { kind, is_fresh, error, count: 0, telling: 0, runs: 0 }
     }

@@ -57,13 +57,7 @@ pub fn empty() -> Result<Model, Unsupported> {
 pub fn add_service(model: &mut Model, name: &str, service: Service, balancer: Balancer) -> EdgeId {
     let target = ServiceId(model.services.len() as u16);
     model.services.push(Service { name: name.to_owned(), ..service });
-    model.edges.push(Edge {
-        caller: Caller::Clients,
-        target,
-        balancer,
-        view_per_pod: false,
-        retry_elsewhere: false,
-    });
+    model.edges.push(Edge { balancer, ..Edge::plain(Caller::Clients, target) });
     EdgeId(model.edges.len() as u16 - 1)
 }
 

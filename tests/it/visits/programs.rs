@@ -5,7 +5,7 @@ use flashcrowd::model::{
     After, ArrivalProcess, CallPolicy, CallSite, Caller, Class, ClassId, Edge, EdgeId, LawId, Mode, Model,
     PodSpeed, RunPlan, Scaler, Service, ServiceId, SiteId, Source, SourceId, SourceKind, Step, StepId,
 };
-use flashcrowd::policy::{Balancer, Hpa};
+use flashcrowd::policy::Hpa;
 use flashcrowd::random::{Choice, Key, Law, unit};
 use flashcrowd::units::SimDuration;
 
@@ -175,8 +175,7 @@ impl Maker {
         let operation = self.below(programs) as usize;
         let operation = self.operations[target][operation];
         let caller = caller.map_or(Caller::Clients, |s| Caller::Service(ServiceId(s as u16)));
-        let (target, balancer) = (ServiceId(target as u16), Balancer::Random);
-        self.model.edges.push(Edge { caller, target, balancer, view_per_pod: false, retry_elsewhere: false });
+        self.model.edges.push(Edge::plain(caller, ServiceId(target as u16)));
         let edge = EdgeId(self.model.edges.len() as u16 - 1);
         self.model.sites.push(CallSite { edge, operation, policy: CallPolicy::default() });
         Step::Call { site: SiteId(self.model.sites.len() as u16 - 1) }
